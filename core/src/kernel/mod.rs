@@ -1,0 +1,15 @@
+//! Words of the domain that everything else is said in.
+
+mod clock;
+mod codes;
+mod fixed;
+mod lang;
+mod rounding;
+mod year;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use codes::{CodeError, ProjectCode, RegionCode, UnitCode};
+pub use fixed::{Money, NumberError, Points, Ratio};
+pub use lang::{Lang, Text};
+pub use rounding::{Rounding, round};
+pub use year::{FiscalYear, YearError};

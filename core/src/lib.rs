@@ -1,0 +1,11 @@
+//! The pure floor of Jixiao (绩效): what the words of budget-performance self-evaluation mean, how a form is
+//! scored, and who may do what. No I/O, no clock of its own, no database, no HTTP: the compiler proves it,
+//! because this crate depends on none of them.
+//!
+//! * [`kernel`]: exact amounts and points, codes, years, language, the one rounding.
+//! * [`scoring`]: a sheet and a rule set in, an explained scorecard out.
+//! * [`workflow`]: stages of an evaluation, roles, and the one role × action table.
+
+pub mod kernel;
+pub mod scoring;
+pub mod workflow;

@@ -1,0 +1,132 @@
+//! How each engine is opened.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::{self, Executor};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+
+/// How long a request waits for a connection before it answers 503.
+const ACQUIRE: Duration = Duration::from_secs(2);
+/// How long a writer waits for the one SQLite writer; an import may hold it for a moment.
+const ACQUIRE_SQLITE_WRITER: Duration = Duration::from_secs(5);
+
+/// A database address the service can work with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// An SQLite file: no set-up, one machine.
+    Sqlite {
+        /// The address as given.
+        url: String,
+        /// The file it names.
+        file: PathBuf,
+    },
+    /// PostgreSQL: many replicas.
+    Postgres {
+        /// The address as given; it may hold a password and is never printed.
+        url: String,
+    },
+}
+
+/// An address the service cannot work with.
+#[derive(Debug, thiserror::Error)]
+#[error("want sqlite:PATH (a file) or postgres://…")]
+pub struct UnusableUrl;
+
+impl DatabaseUrl {
+    /// Reads `sqlite:data/jixiao.db`, `sqlite:///var/lib/jixiao.db` or `postgres://user@host/db`.
+    pub fn parse(url: &str) -> Result<Self, UnusableUrl> {
+        if let Some(rest) = url.strip_prefix("sqlite:") {
+            let path = rest.strip_prefix("//").unwrap_or(rest);
+            let path = path.split_once('?').map_or(path, |(path, _)| path);
+            if path.is_empty() || path.contains(":memory:") {
+                return Err(UnusableUrl);
+            }
+            return Ok(Self::Sqlite { url: url.to_owned(), file: PathBuf::from(path) });
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres { url: url.to_owned() });
+        }
+        Err(UnusableUrl)
+    }
+}
+
+/// Opens the writer and the reader of `url`.
+pub async fn connect(url: &DatabaseUrl) -> Result<(DatabaseConnection, DatabaseConnection), DbErr> {
+    match url {
+        DatabaseUrl::Sqlite { file, .. } => sqlite(file).await,
+        DatabaseUrl::Postgres { url } => {
+            let pool = postgres(url).await?;
+            Ok((pool.clone(), pool))
+        }
+    }
+}
+
+fn options(url: &str) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options.sqlx_logging(false).acquire_timeout(ACQUIRE).record_stmt_in_spans(false);
+    options
+}
+
+async fn sqlite(file: &std::path::Path) -> Result<(DatabaseConnection, DatabaseConnection), DbErr> {
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|why| {
+            DbErr::Custom(format!("cannot make the folder {} for the database: {why}", folder.display()))
+        })?;
+    }
+    let file = file.to_owned();
+    let configure = |options: &mut ConnectOptions, read_only: bool| {
+        let file = file.clone();
+        options.map_sqlx_sqlite_opts(move |sqlite| {
+            sqlite
+                .filename(&file)
+                .create_if_missing(!read_only)
+                .read_only(read_only)
+                .journal_mode(SqliteJournalMode::Wal)
+                // FULL: an acknowledged write survives a power cut, not only a crash.
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+                .busy_timeout(ACQUIRE_SQLITE_WRITER)
+        });
+    };
+
+    // One connection writes: with several, the slowest request waits thirty times longer.
+    let mut writer = options("sqlite:");
+    writer.max_connections(1).min_connections(1).acquire_timeout(ACQUIRE_SQLITE_WRITER);
+    configure(&mut writer, false);
+    let writer = Database::connect(writer).await?;
+
+    let mut reader = options("sqlite:");
+    let readers = std::thread::available_parallelism().map_or(4, |cores| cores.get().clamp(4, 16));
+    reader.max_connections(u32::try_from(readers).unwrap_or(4)).min_connections(1);
+    configure(&mut reader, true);
+    let reader = Database::connect(reader).await?;
+    Ok((writer, reader))
+}
+
+async fn postgres(url: &str) -> Result<DatabaseConnection, DbErr> {
+    let mut pool = options(url);
+    pool.max_connections(16)
+        .min_connections(1)
+        .connect_lazy(true)
+        .connect_timeout(ACQUIRE)
+        .map_sqlx_postgres_opts(|postgres| {
+            postgres.application_name("jixiao").options([
+                ("idle_in_transaction_session_timeout", "30s"),
+                ("lock_timeout", "5s"),
+                ("statement_timeout", "30s"),
+            ])
+        })
+        .map_sqlx_postgres_pool_opts(guarded);
+    Database::connect(pool).await
+}
+
+/// A future that is dropped between BEGIN and the transaction object leaves the connection inside a
+/// transaction nobody will commit: the next borrower's writes are acknowledged and lost (sqlx #4385). So
+/// every connection is rolled back on its way home.
+fn guarded(pool: sqlx::pool::PoolOptions<sqlx::Postgres>) -> sqlx::pool::PoolOptions<sqlx::Postgres> {
+    pool.after_release(|connection, _| {
+        Box::pin(async move { connection.execute("ROLLBACK").await.map(|_| true) })
+    })
+}

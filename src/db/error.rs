@@ -1,0 +1,43 @@
+//! What a database error means to the one who asked.
+
+use sea_orm::sqlx;
+use sea_orm::{DbErr, RuntimeErr, SqlErr};
+
+/// Whether the database is away or too busy for now, so that trying again later makes sense.
+#[must_use]
+pub fn is_unavailable(error: &DbErr) -> bool {
+    match error {
+        DbErr::ConnectionAcquire(_) => true,
+        DbErr::Conn(inner) | DbErr::Exec(inner) | DbErr::Query(inner) => match inner {
+            RuntimeErr::SqlxError(inner) => is_unavailable_sqlx(inner),
+            RuntimeErr::Internal(_) => matches!(error, DbErr::Conn(_)),
+        },
+        _ => false,
+    }
+}
+
+fn is_unavailable_sqlx(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        // PostgreSQL: 08 connection, 53 resources, 57P0x shutting down, 55P03/40xxx locks and serialisation.
+        // SQLite: 5 busy, 6 locked, 13 disk full.
+        sqlx::Error::Database(inner) => inner.code().is_some_and(|code| {
+            code.starts_with("08")
+                || code.starts_with("53")
+                || code.starts_with("57P0")
+                || code.starts_with("40")
+                || matches!(code.as_ref(), "55P03" | "57014" | "25P03" | "5" | "6" | "13" | "517")
+        }),
+        _ => false,
+    }
+}
+
+/// Whether a row with the same key exists: somebody else was faster.
+#[must_use]
+pub fn is_unique_violation(error: &DbErr) -> bool {
+    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
+}

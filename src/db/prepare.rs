@@ -1,0 +1,42 @@
+//! Bringing the schema up to date, once, however many replicas start together.
+
+use jixiao_migration::{Migrator, MigratorTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait};
+
+/// An arbitrary number that stands for "Jixiao migrates" among PostgreSQL's advisory locks.
+const MIGRATION_LOCK: i64 = 0x6a69_7869_616f;
+
+/// Applies what is missing of the schema.
+pub async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
+    match db.get_database_backend() {
+        DbBackend::Postgres => {
+            // The lock is held by a transaction of its own and goes when that ends, come what may.
+            #[expect(clippy::disallowed_methods, reason = "holds a lock, writes nothing")]
+            let lock = db.begin().await?;
+            lock.execute_raw(Statement::from_sql_and_values(
+                DbBackend::Postgres,
+                "SELECT pg_advisory_xact_lock($1)",
+                [MIGRATION_LOCK.into()],
+            ))
+            .await?;
+            Migrator::up(db, None).await?;
+            lock.commit().await
+        }
+        _ => sqlite(db).await,
+    }
+}
+
+/// Two processes that open one new file together: the one that loses a race finds the work done.
+async fn sqlite(db: &DatabaseConnection) -> Result<(), DbErr> {
+    let mut attempt = 0;
+    loop {
+        match Migrator::up(db, None).await {
+            Ok(()) => return Ok(()),
+            Err(_) if attempt < 20 => {
+                attempt += 1;
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            }
+            Err(why) => return Err(why),
+        }
+    }
+}

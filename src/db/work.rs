@@ -1,0 +1,78 @@
+//! The unit of work: everything that is written together, and what is refreshed before it is committed.
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+
+use chrono::{DateTime, Utc};
+use futures_util::future::LocalBoxFuture;
+use jixiao_core::kernel::FiscalYear;
+use sea_orm::{DatabaseTransaction, DbErr};
+
+/// What happens with every unit of work, in its own transaction, just before the commit.
+pub trait WriteHook: Debug + Send + Sync {
+    /// Refreshes what depends on what was written.
+    fn before_commit<'a>(&'a self, work: &'a Work<'_>) -> LocalBoxFuture<'a, Result<(), DbErr>>;
+}
+
+/// A transaction on its way: write through [`Work::conn`], say what was touched, then [`Work::commit`].
+/// Dropped without a commit, it never was.
+#[derive(Debug)]
+pub struct Work<'db> {
+    tx: DatabaseTransaction,
+    now: DateTime<Utc>,
+    hooks: &'db [Box<dyn WriteHook>],
+    evaluations: BTreeSet<i64>,
+    years: BTreeSet<FiscalYear>,
+}
+
+impl<'db> Work<'db> {
+    pub(super) fn new(
+        tx: DatabaseTransaction,
+        now: DateTime<Utc>,
+        hooks: &'db [Box<dyn WriteHook>],
+    ) -> Self {
+        Self { tx, now, hooks, evaluations: BTreeSet::new(), years: BTreeSet::new() }
+    }
+
+    /// The connection to write on.
+    #[must_use]
+    pub fn conn(&self) -> &DatabaseTransaction {
+        &self.tx
+    }
+
+    /// The moment that stamps everything in this unit of work.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// Says that a part of this evaluation was written: its version and scores follow.
+    pub fn touch_evaluation(&mut self, id: i64) {
+        self.evaluations.insert(id);
+    }
+
+    /// Says that a year's or a round's rules were written: the scores of what is still editable follow.
+    pub fn touch_year(&mut self, year: FiscalYear) {
+        self.years.insert(year);
+    }
+
+    /// The evaluations of which parts were written.
+    #[must_use]
+    pub fn touched_evaluations(&self) -> &BTreeSet<i64> {
+        &self.evaluations
+    }
+
+    /// The years whose rules were written.
+    #[must_use]
+    pub fn touched_years(&self) -> &BTreeSet<FiscalYear> {
+        &self.years
+    }
+
+    /// Runs the hooks and commits. Once this returns `Ok`, the work is durable.
+    pub async fn commit(self) -> Result<(), DbErr> {
+        for hook in self.hooks {
+            hook.before_commit(&self).await?;
+        }
+        self.tx.commit().await
+    }
+}
