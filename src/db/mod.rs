@@ -22,14 +22,14 @@ pub use error::{is_unavailable, is_unique_violation};
 pub use keyset::{Keyset, SortColumn, keyset_page};
 pub use prepare::migrate;
 pub use scope::Scope;
-pub use work::{WriteHook, Work};
+pub use work::{Work, WriteHook};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jixiao_core::kernel::Clock;
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
+    AccessMode, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 

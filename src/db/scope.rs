@@ -3,8 +3,8 @@
 
 use jixiao_core::kernel::{RegionCode, UnitCode};
 use sea_orm::sea_query::{
-    Alias, CommonTableExpression, Condition, Expr, ExprTrait, IntoColumnRef, Query, SelectStatement, UnionType,
-    WithClause,
+    Alias, CommonTableExpression, Condition, Expr, ExprTrait, IntoColumnRef, Query, SelectStatement,
+    UnionType, WithClause,
 };
 
 /// The units a caller reaches.

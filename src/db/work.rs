@@ -26,11 +26,7 @@ pub struct Work<'db> {
 }
 
 impl<'db> Work<'db> {
-    pub(super) fn new(
-        tx: DatabaseTransaction,
-        now: DateTime<Utc>,
-        hooks: &'db [Box<dyn WriteHook>],
-    ) -> Self {
+    pub(super) fn new(tx: DatabaseTransaction, now: DateTime<Utc>, hooks: &'db [Box<dyn WriteHook>]) -> Self {
         Self { tx, now, hooks, evaluations: BTreeSet::new(), years: BTreeSet::new() }
     }
 

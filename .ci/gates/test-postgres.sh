@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# The same suite on PostgreSQL; the tests make their own databases there and drop them. With CI=true they refuse to skip.
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+url=${JIXIAO_TEST_DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres}
+answers() { python3 - "$url" <<'PY'
+import socket, sys, urllib.parse
+u = urllib.parse.urlsplit(sys.argv[1])
+socket.create_connection((u.hostname, u.port or 5432), timeout=3).close()
+PY
+}
+if ! answers 2>/dev/null; then
+  cluster=$(ls /etc/postgresql 2>/dev/null | sort -n | tail -1)
+  if [ -n "$cluster" ]; then
+    say "starting the PostgreSQL $cluster cluster"
+    pg_ctlcluster --skip-systemctl-redirect "$cluster" main start
+    sleep 3
+  fi
+  answers || fail "no PostgreSQL answers at $url; set JIXIAO_TEST_DATABASE_URL"
+fi
+JIXIAO_TEST_DATABASE_URL=$url CI=true cargo test

@@ -1,0 +1,189 @@
+//! JSON bodies: read within limits, checked against the document with all errors at once, then typed.
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::web::{self, Bytes};
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::problem::{ApiError, ErrorCode, FieldError};
+use super::schemas::Schemas;
+
+/// Limits on what a caller may send.
+#[derive(Clone, Copy, Debug)]
+pub struct BodyLimits {
+    /// Bytes of a JSON body.
+    pub json: usize,
+    /// Bytes of an import.
+    pub import: usize,
+    /// Seconds in which a body must have arrived.
+    pub seconds: u64,
+}
+
+/// JSON may nest so deep and no deeper.
+const NESTING: usize = 32;
+
+/// A JSON body that is a valid `T`.
+#[derive(Debug)]
+pub struct Body<T>(pub T);
+
+/// A JSON merge patch (RFC 7396), not yet applied.
+#[derive(Debug)]
+pub struct MergePatch(pub Value);
+
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let payload = payload.take();
+        Box::pin(async move {
+            expect_type(&request, &["application/json"])?;
+            let bytes = read(&request, payload, limits(&request).json).await?;
+            let value = parse(&bytes)?;
+            typed(schemas(&request)?, value).map(Self)
+        })
+    }
+}
+
+impl FromRequest for MergePatch {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let payload = payload.take();
+        Box::pin(async move {
+            expect_type(&request, &["application/merge-patch+json", "application/json"])?;
+            let bytes = read(&request, payload, limits(&request).json).await?;
+            match parse(&bytes)? {
+                patch @ Value::Object(_) => Ok(Self(patch)),
+                other => Err(ApiError::invalid(vec![
+                    FieldError::new("", "wrong_type", "应为对象 {…}", "Want an object").found(other),
+                ])),
+            }
+        })
+    }
+}
+
+/// A whole import body, of any type, within its limit.
+pub async fn read_import(request: &HttpRequest, payload: Payload) -> Result<Bytes, ApiError> {
+    read(request, payload, limits(request).import).await
+}
+
+/// A JSON text as a value: 400 with the place when it is none.
+pub fn parse(bytes: &[u8]) -> Result<Value, ApiError> {
+    let value: Value = serde_json::from_slice(bytes).map_err(|why| {
+        ApiError::new(ErrorCode::MalformedJson).detail(
+            format!("第 {} 行第 {} 列起不是合法的 JSON", why.line(), why.column()),
+            format!("Not valid JSON from line {}, column {}", why.line(), why.column()),
+        )
+    })?;
+    if depth(&value) > NESTING {
+        return Err(ApiError::new(ErrorCode::MalformedJson)
+            .detail(format!("嵌套超过 {NESTING} 层"), format!("Nested deeper than {NESTING}")));
+    }
+    Ok(value)
+}
+
+/// A checked value of type `T`, or every error in it.
+pub fn typed<T: DeserializeOwned + ToSchema>(schemas: &Schemas, value: Value) -> Result<T, ApiError> {
+    let errors = schemas.check(&T::name(), &value, "").map_err(ApiError::internal)?;
+    if !errors.is_empty() {
+        return Err(ApiError::invalid(errors));
+    }
+    // What the schema lets through and the type does not (30 February, say) is still the caller's error.
+    serde_json::from_value(value).map_err(|why| {
+        ApiError::invalid(vec![FieldError::new(
+            "",
+            "invalid",
+            format!("内容有误：{why}"),
+            format!("Invalid: {why}"),
+        )])
+    })
+}
+
+/// Applies a merge patch: an absent key leaves alone, null clears.
+pub fn apply_merge_patch(target: &mut Value, patch: Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch;
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(serde_json::Map::new());
+    }
+    let Some(members) = target.as_object_mut() else { return };
+    for (key, value) in patch {
+        if value.is_null() {
+            members.remove(&key);
+        } else {
+            apply_merge_patch(members.entry(key).or_insert(Value::Null), value);
+        }
+    }
+}
+
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// The schemas of the running application.
+pub fn schemas(request: &HttpRequest) -> Result<&Schemas, ApiError> {
+    let schemas = request.app_data::<web::Data<Schemas>>().map(|data| data.get_ref());
+    schemas.ok_or_else(|| ApiError::internal("no schemas were assembled"))
+}
+
+fn limits(request: &HttpRequest) -> BodyLimits {
+    let configured = request.app_data::<web::Data<BodyLimits>>().map(|limits| *limits.get_ref());
+    configured.unwrap_or(BodyLimits { json: 2 << 20, import: 20 << 20, seconds: 30 })
+}
+
+fn expect_type(request: &HttpRequest, wanted: &[&str]) -> Result<(), ApiError> {
+    let given = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let given =
+        given.and_then(|value| value.split(';').next()).map(|value| value.trim().to_ascii_lowercase());
+    if given.is_some_and(|given| wanted.contains(&given.as_str())) {
+        return Ok(());
+    }
+    let wanted = wanted.join(", ");
+    Err(ApiError::new(ErrorCode::UnsupportedMediaType)
+        .detail(format!("Content-Type 应为 {wanted}"), format!("Content-Type must be {wanted}")))
+}
+
+async fn read(request: &HttpRequest, payload: Payload, limit: usize) -> Result<Bytes, ApiError> {
+    let too_large = || {
+        ApiError::new(ErrorCode::TooLarge)
+            .detail(format!("正文不能超过 {limit} 字节"), format!("A body may have at most {limit} bytes"))
+    };
+    let announced = request.headers().get(header::CONTENT_LENGTH);
+    let announced =
+        announced.and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > limit) {
+        return Err(too_large());
+    }
+    // The limit counts what comes out of the decompressor, so a bomb stops here too.
+    let mut stream = actix_web::dev::Decompress::from_headers(payload, request.headers());
+    let mut body = web::BytesMut::new();
+    let arrive = async {
+        while let Some(chunk) = stream.next().await {
+            let chunk = chunk.map_err(|why| ApiError {
+                cause: Some(why.to_string()),
+                ..ApiError::new(ErrorCode::MalformedRequest)
+            })?;
+            if body.len() + chunk.len() > limit {
+                return Err(too_large());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
+    };
+    // Only the wait for the caller's bytes is timed; work on the database never is.
+    let seconds = std::time::Duration::from_secs(limits(request).seconds);
+    tokio::time::timeout(seconds, arrive).await.map_err(|_| ApiError::new(ErrorCode::RequestTimeout))?
+}

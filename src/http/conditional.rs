@@ -1,0 +1,70 @@
+//! Conditional requests: nobody overwrites what they have not seen.
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::future::{Ready, ready};
+
+use super::problem::{ApiError, ErrorCode};
+
+/// The ETag of a row. The id in it is never given out twice, so the tag of a row that was removed and made
+/// again never comes back.
+#[must_use]
+pub fn etag(id: i64, version: i64) -> String {
+    format!("\"{id}.{version}\"")
+}
+
+/// What `If-Match` and `If-None-Match` say about the row that is to be written.
+#[derive(Clone, Debug, Default)]
+pub struct IfMatch {
+    tags: Option<Vec<String>>,
+    must_be_new: bool,
+}
+
+impl FromRequest for IfMatch {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let texts = |name| request.headers().get_all(name).filter_map(|value| value.to_str().ok());
+        let mut tags: Option<Vec<String>> = None;
+        for line in texts(header::IF_MATCH) {
+            tags.get_or_insert_default().extend(line.split(',').map(|tag| tag.trim().to_owned()));
+        }
+        let must_be_new = texts(header::IF_NONE_MATCH).any(|line| line.trim() == "*");
+        ready(Ok(Self { tags, must_be_new }))
+    }
+}
+
+impl IfMatch {
+    /// Lets a write to the row with this ETag through: 428 without `If-Match`, 412 with another one.
+    pub fn check(&self, current: &str) -> Result<(), ApiError> {
+        if self.must_be_new {
+            return Err(ApiError {
+                current_etag: Some(current.to_owned()),
+                ..ApiError::new(ErrorCode::Stale)
+            }
+            .detail("已存在，而请求要求新建", "It exists, and the request asked for a new one"));
+        }
+        let Some(tags) = &self.tags else {
+            return Err(ApiError {
+                current_etag: Some(current.to_owned()),
+                ..ApiError::new(ErrorCode::PreconditionRequired)
+            });
+        };
+        if tags.iter().any(|tag| tag == "*" || tag == current) {
+            return Ok(());
+        }
+        Err(ApiError { current_etag: Some(current.to_owned()), ..ApiError::new(ErrorCode::Stale) })
+    }
+
+    /// Lets the creation of a row through: 412 when the caller expected one to be there.
+    pub fn check_absent(&self) -> Result<(), ApiError> {
+        if self.tags.is_some() {
+            return Err(ApiError::new(ErrorCode::Stale).detail(
+                "要修改的数据不存在（可能已被删除）",
+                "What you want to change does not exist (it may have been removed)",
+            ));
+        }
+        Ok(())
+    }
+}

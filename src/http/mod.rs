@@ -1,0 +1,24 @@
+//! FLOOR 3. Everything about HTTP that is not about budgets: one shape for every error, replies that document
+//! themselves, who is calling, conditional requests, paging, and the document that also validates.
+
+pub mod body;
+pub mod caller;
+pub mod conditional;
+pub mod document;
+pub mod envelope;
+pub mod fallback;
+pub mod paging;
+pub mod params;
+pub mod problem;
+pub mod reply;
+pub mod schemas;
+pub mod wire;
+
+pub use body::{Body, MergePatch, apply_merge_patch};
+pub use caller::{Caller, Principal, permission};
+pub use conditional::{IfMatch, etag};
+pub use paging::{Cursors, Page};
+pub use params::Params;
+pub use problem::{ApiError, ErrorCode, FieldError, Message};
+pub use reply::{Created, Done, Found, Listed, Saved, Shown};
+pub use schemas::Schemas;

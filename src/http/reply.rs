@@ -1,0 +1,192 @@
+//! Replies that document themselves: a handler's return type is what the document says.
+
+use std::collections::BTreeMap;
+
+use actix_web::body::BoxBody;
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use serde::Serialize;
+use utoipa::openapi::{Header, Ref, RefOr, Response, ResponseBuilder, content::ContentBuilder};
+use utoipa::{IntoResponses, ToSchema};
+
+use super::problem::ApiError;
+
+type Responses = BTreeMap<String, RefOr<Response>>;
+
+fn documented<T: ToSchema>(status: &str, description: &str, headers: &[&str]) -> Responses {
+    let schema = Ref::from_schema_name(T::name());
+    let content = ContentBuilder::new().schema(Some(RefOr::Ref(schema))).build();
+    let response = ResponseBuilder::new().description(description).content("application/json", content);
+    BTreeMap::from([(status.to_owned(), RefOr::T(with_headers(response, headers)))])
+}
+
+fn with_headers(mut response: ResponseBuilder, headers: &[&str]) -> Response {
+    for header in headers {
+        response = response.header(*header, Header::default());
+    }
+    response.build()
+}
+
+/// Which failures an operation can have follows from its shape (parameters, body, security); the document
+/// adds them in one place, and every test answer is held against it.
+impl IntoResponses for ApiError {
+    fn responses() -> Responses {
+        BTreeMap::new()
+    }
+}
+
+/// 200 with one thing and its ETag; 304 when the caller has it already.
+#[derive(Debug)]
+pub struct Found<T> {
+    /// What was asked for.
+    pub body: T,
+    /// Its ETag.
+    pub etag: String,
+}
+
+impl<T: Serialize> Responder for Found<T> {
+    type Body = BoxBody;
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let tags = request.headers().get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
+        let known = tags
+            .flat_map(|line| line.split(','))
+            .map(|tag| tag.trim().trim_start_matches("W/"))
+            .any(|tag| tag == "*" || tag == self.etag);
+        if known {
+            return HttpResponse::NotModified().insert_header((header::ETAG, self.etag)).finish();
+        }
+        HttpResponse::Ok().insert_header((header::ETAG, self.etag)).json(self.body)
+    }
+}
+
+impl<T: ToSchema> IntoResponses for Found<T> {
+    fn responses() -> Responses {
+        let unchanged = ResponseBuilder::new().description("未变 Not modified.");
+        let mut both = documented::<T>("200", "成功 Found.", &["ETag"]);
+        both.insert("304".to_owned(), RefOr::T(with_headers(unchanged, &["ETag"])));
+        both
+    }
+}
+
+/// 200 with something that has no version.
+#[derive(Debug)]
+pub struct Shown<T>(pub T);
+
+impl<T: Serialize> Responder for Shown<T> {
+    type Body = BoxBody;
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Ok().json(self.0)
+    }
+}
+
+impl<T: ToSchema> IntoResponses for Shown<T> {
+    fn responses() -> Responses {
+        documented::<T>("200", "成功 Done.", &[])
+    }
+}
+
+/// 200 with a page of a list, and `Link` to the next one.
+#[derive(Debug)]
+pub struct Listed<T> {
+    /// The page.
+    pub body: T,
+    /// The cursor of the next page.
+    pub next_cursor: Option<String>,
+}
+
+impl<T: Serialize> Responder for Listed<T> {
+    type Body = BoxBody;
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let mut response = HttpResponse::Ok();
+        if let Some(cursor) = &self.next_cursor {
+            let kept = request
+                .query_string()
+                .split('&')
+                .filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+            let cursor = format!("cursor={cursor}");
+            let query = kept.chain([cursor.as_str()]).collect::<Vec<_>>().join("&");
+            response.insert_header((header::LINK, format!("<{}?{query}>; rel=\"next\"", request.path())));
+        }
+        response.json(self.body)
+    }
+}
+
+impl<T: ToSchema> IntoResponses for Listed<T> {
+    fn responses() -> Responses {
+        documented::<T>("200", "一页数据 A page of the list.", &["Link"])
+    }
+}
+
+/// 201 with what was made, where it is, and its ETag.
+#[derive(Debug)]
+pub struct Created<T> {
+    /// What was made.
+    pub body: T,
+    /// Its ETag.
+    pub etag: String,
+    /// Its address.
+    pub location: String,
+}
+
+impl<T: Serialize> Responder for Created<T> {
+    type Body = BoxBody;
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Created()
+            .insert_header((header::ETAG, self.etag))
+            .insert_header((header::LOCATION, self.location))
+            .json(self.body)
+    }
+}
+
+impl<T: ToSchema> IntoResponses for Created<T> {
+    fn responses() -> Responses {
+        documented::<T>("201", "已新建 Created.", &["ETag", "Location"])
+    }
+}
+
+/// What a PUT answers: 201 where it made something, 200 where it replaced it.
+#[derive(Debug)]
+pub struct Saved<T> {
+    /// What is stored now.
+    pub body: T,
+    /// Its ETag.
+    pub etag: String,
+    /// Its address, if it was made just now.
+    pub created_at: Option<String>,
+}
+
+impl<T: Serialize> Responder for Saved<T> {
+    type Body = BoxBody;
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        match self.created_at {
+            Some(location) => Created { body: self.body, etag: self.etag, location }.respond_to(request),
+            None => HttpResponse::Ok().insert_header((header::ETAG, self.etag)).json(self.body),
+        }
+    }
+}
+
+impl<T: ToSchema> IntoResponses for Saved<T> {
+    fn responses() -> Responses {
+        let mut both = documented::<T>("200", "已替换 Replaced.", &["ETag"]);
+        both.extend(documented::<T>("201", "已新建 Created.", &["ETag", "Location"]));
+        both
+    }
+}
+
+/// 204: done, and nothing to say about it.
+#[derive(Debug)]
+pub struct Done;
+
+impl Responder for Done {
+    type Body = BoxBody;
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::NoContent().finish()
+    }
+}
+
+impl IntoResponses for Done {
+    fn responses() -> Responses {
+        let response = ResponseBuilder::new().description("已删除 Removed.").build();
+        BTreeMap::from([("204".to_owned(), RefOr::T(response))])
+    }
+}

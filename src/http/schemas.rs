@@ -1,0 +1,225 @@
+//! The document validates: what it says of a body or a parameter is what is checked, so the two cannot part.
+//! All errors of a value are found at once, each with its place, a stable code and words in both languages.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use jsonschema::Validator;
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use serde_json::{Value, json};
+
+use super::problem::FieldError;
+
+/// The schemas of the document, compiled when first used.
+pub struct Schemas {
+    components: Value,
+    compiled: RwLock<HashMap<String, Arc<Validator>>>,
+}
+
+impl fmt::Debug for Schemas {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Schemas").finish_non_exhaustive()
+    }
+}
+
+impl Schemas {
+    /// Takes the schemas out of a finished document.
+    #[must_use]
+    pub fn of_document(document: &Value) -> Self {
+        let schemas = document.pointer("/components/schemas").cloned().unwrap_or_default();
+        Self { components: json!({ "schemas": schemas }), compiled: RwLock::default() }
+    }
+
+    /// The schema of this name, as the document has it.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.components.get("schemas")?.get(name)
+    }
+
+    /// Everything that is wrong with `value` as a `name`, with pointers below `at`.
+    pub fn check(&self, name: &str, value: &Value, at: &str) -> Result<Vec<FieldError>, String> {
+        let validator = self.validator(name, || json!({ "$ref": format!("#/components/schemas/{name}") }))?;
+        Ok(errors(&validator, value, at))
+    }
+
+    /// Everything that is wrong with `value` under `schema`, which is compiled once and kept as `key`.
+    pub fn check_against(
+        &self,
+        key: &str,
+        schema: impl FnOnce() -> Value,
+        value: &Value,
+    ) -> Result<Vec<FieldError>, String> {
+        let validator = self.validator(key, schema)?;
+        Ok(errors(&validator, value, ""))
+    }
+
+    fn validator(&self, key: &str, schema: impl FnOnce() -> Value) -> Result<Arc<Validator>, String> {
+        if let Some(known) = self.compiled.read().unwrap_or_else(PoisonError::into_inner).get(key) {
+            return Ok(Arc::clone(known));
+        }
+        let mut schema = schema();
+        if let Some(members) = schema.as_object_mut() {
+            members.insert("components".into(), self.components.clone());
+        }
+        let validator = jsonschema::options()
+            .with_draft(jsonschema::Draft::Draft202012)
+            .should_validate_formats(true)
+            .should_ignore_unknown_formats(true)
+            .build(&schema)
+            .map_err(|why| format!("schema {key} does not compile: {why}"))?;
+        let validator = Arc::new(validator);
+        let mut compiled = self.compiled.write().unwrap_or_else(PoisonError::into_inner);
+        compiled.insert(key.to_owned(), Arc::clone(&validator));
+        Ok(validator)
+    }
+}
+
+fn errors(validator: &Validator, value: &Value, at: &str) -> Vec<FieldError> {
+    let mut found = Vec::new();
+    for error in validator.iter_errors(value) {
+        describe(&error, at, &mut found);
+    }
+    found
+}
+
+/// One violation in words. A list of unexpected keys becomes an error for each, a failed alternative the
+/// errors of the alternative that was meant.
+fn describe(error: &jsonschema::ValidationError<'_>, at: &str, found: &mut Vec<FieldError>) {
+    let pointer = format!("{at}{}", error.instance_path().as_str());
+    let instance = error.instance();
+    let mut push = |code, zh: String, en: String| {
+        found.push(FieldError::new(pointer.clone(), code, zh, en).found(instance.as_ref().clone()));
+    };
+    match error.kind() {
+        ValidationErrorKind::AdditionalProperties { unexpected } => {
+            for key in unexpected {
+                let key_pointer = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
+                found.push(FieldError::new(
+                    key_pointer,
+                    "unknown_field",
+                    format!("没有名为“{key}”的字段，请检查拼写"),
+                    format!("There is no field “{key}”; check the spelling"),
+                ));
+            }
+        }
+        ValidationErrorKind::Required { property } => {
+            let key = property.as_str().unwrap_or_default();
+            found.push(FieldError::new(
+                format!("{pointer}/{key}"),
+                "missing_field",
+                format!("缺少必填字段“{key}”"),
+                format!("The field “{key}” is missing"),
+            ));
+        }
+        ValidationErrorKind::Type { kind } => {
+            let (zh, en) = wrong_type(kind, instance);
+            push("wrong_type", zh, en);
+        }
+        ValidationErrorKind::Enum { options } => {
+            let options = options.as_array().map(Vec::as_slice).unwrap_or_default();
+            let words: Vec<&str> = options.iter().filter_map(Value::as_str).collect();
+            push(
+                "not_an_option",
+                format!("只能填：{}", words.join("、")),
+                format!("One of: {}", words.join(", ")),
+            );
+        }
+        ValidationErrorKind::Pattern { .. } => {
+            let (zh, en) = wrong_form(instance);
+            push("wrong_form", zh, en);
+        }
+        ValidationErrorKind::Format { format } => {
+            let (zh, en) = match format.as_str() {
+                "date" => ("应为日期，如 2023-12-31".into(), "A date such as 2023-12-31".into()),
+                other => (format!("格式应为 {other}"), format!("The format is {other}")),
+            };
+            push("wrong_form", zh, en);
+        }
+        ValidationErrorKind::MaxLength { limit } => {
+            push("too_long", format!("不能超过 {limit} 个字符"), format!("At most {limit} characters"));
+        }
+        ValidationErrorKind::MinLength { limit } => {
+            push("too_short", format!("至少 {limit} 个字符"), format!("At least {limit} characters"));
+        }
+        ValidationErrorKind::MaxItems { limit } => {
+            push("too_many", format!("不能超过 {limit} 项"), format!("At most {limit} items"));
+        }
+        ValidationErrorKind::Maximum { limit } => {
+            push("out_of_range", format!("不能大于 {limit}"), format!("At most {limit}"));
+        }
+        ValidationErrorKind::Minimum { limit } => {
+            push("out_of_range", format!("不能小于 {limit}"), format!("At least {limit}"));
+        }
+        ValidationErrorKind::OneOfNotValid { context } | ValidationErrorKind::AnyOf { context } => {
+            // The alternatives are "null" and the thing itself; the errors of the thing are the useful ones.
+            let meant = context.iter().max_by_key(|branch| {
+                let deepest = branch.iter().map(|e| e.instance_path().as_str().len()).max().unwrap_or(0);
+                let about_null = branch.iter().any(is_about_null);
+                (!about_null, deepest)
+            });
+            for inner in meant.into_iter().flatten() {
+                describe(inner, at, found);
+            }
+        }
+        other => {
+            let keyword = other.keyword().to_owned();
+            push("invalid", format!("不符合要求（{keyword}）"), format!("Violates “{keyword}”"));
+        }
+    }
+}
+
+fn is_about_null(error: &jsonschema::ValidationError<'_>) -> bool {
+    matches!(error.kind(), ValidationErrorKind::Type { kind: TypeKind::Single(jsonschema::JsonType::Null) })
+}
+
+fn wrong_type(kind: &TypeKind, instance: &Value) -> (String, String) {
+    let (mut zh, mut en) = (Vec::new(), Vec::new());
+    let mut name = |json_type: jsonschema::JsonType| {
+        let (z, e) = match json_type {
+            jsonschema::JsonType::String => ("字符串", "a string"),
+            jsonschema::JsonType::Integer => ("整数", "an integer"),
+            jsonschema::JsonType::Number => ("数字", "a number"),
+            jsonschema::JsonType::Boolean => ("true 或 false", "true or false"),
+            jsonschema::JsonType::Object => ("对象 {…}", "an object"),
+            jsonschema::JsonType::Array => ("数组 […]", "an array"),
+            jsonschema::JsonType::Null => ("null", "null"),
+        };
+        zh.push(z);
+        en.push(e);
+    };
+    match kind {
+        TypeKind::Single(json_type) => name(*json_type),
+        TypeKind::Multiple(types) => types.iter().for_each(name),
+    }
+    let (mut zh, mut en) = (format!("应为{}", zh.join("或")), format!("Want {}", en.join(" or ")));
+    if instance.is_number() && zh.contains("字符串") {
+        // A JSON number is a float in most programs: digits would be lost on the way.
+        zh.push_str(&format!("：数额和分值请加引号，如 \"{instance}\""));
+        en.push_str(&format!(": quote amounts and points, as in \"{instance}\""));
+    }
+    (zh, en)
+}
+
+fn wrong_form(instance: &Value) -> (String, String) {
+    match instance.as_str() {
+        Some(text) if text.contains('\0') => {
+            ("含有不可见的控制字符（NUL）".into(), "Contains a NUL character".into())
+        }
+        Some(text) => (
+            format!(
+                "“{}”的写法不对：数额最多 6 位小数，分值最多 4 位小数，不带单位、逗号和百分号；编码只含字母、数字和连字符",
+                cut(text)
+            ),
+            format!(
+                "“{}” is not in the wanted form: amounts take up to 6 decimals, points up to 4, without unit, comma or percent sign; codes are letters, digits and hyphens",
+                cut(text)
+            ),
+        ),
+        None => ("写法不对".into(), "Not in the wanted form".into()),
+    }
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(40).collect()
+}
