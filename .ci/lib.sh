@@ -9,7 +9,9 @@ TARGET=${CARGO_TARGET_DIR:-$ROOT/target}
 OUT=$TARGET/ci                    # logs, reports, screenshots
 TOOLS=$ROOT/.ci/tools             # package.json and requirements.txt of the tools
 VENV=$ROOT/.ci/.tools/venv
+# shellcheck disable=SC2034  # the gates read these
 DOC=$ROOT/openapi/openapi.json
+# shellcheck disable=SC2034
 DOC30=$ROOT/openapi/openapi-3.0.json
 BIN=$TARGET/release/jixiao
 mkdir -p "$OUT"
@@ -23,17 +25,12 @@ fail() { printf '\nFAILED: %s\n' "$*" >&2; exit 1; }
 skip() { printf '\nSKIPPED: %s\n' "$*" >&2; exit 77; }
 need() { [ -s "$1" ] || fail "${1#"$ROOT"/} is missing: $2"; }
 
-# Install Debian packages, unless each given command is there already: apt_install "cmd ..." pkg ...
+# apt_install PACKAGE ...
 apt_install() {
-  local missing=0 cmd
-  for cmd in $1; do command -v "$cmd" >/dev/null || missing=1; done
-  if [ "$missing" = 0 ]; then return 0; fi
-  shift
-  [ "$(id -u)" = 0 ] || fail "install these first: $*"
+  command -v apt-get >/dev/null && [ "$(id -u)" = 0 ] || fail "install these first: $*"
   say "apt-get install $*"
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >"$OUT/apt.log" 2>&1 \
-    || { tail -20 "$OUT/apt.log" >&2; fail "apt-get could not install $*"; }
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; } \
+    >"$OUT/apt.log" 2>&1 || { tail -20 "$OUT/apt.log" >&2; fail "apt-get could not install $*"; }
 }
 
 # The npm tools, exactly as package-lock.json has them; installed again only when that file changed.

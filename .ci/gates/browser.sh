@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # A person's path in a real browser: /docs, Authorize, getScores, Execute, 99.
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
-apt_install "chromium" chromium fonts-wqy-zenhei
+# The browser, and a Chinese font, so that a person can read the screenshot.
+command -v "${CHROMIUM:-chromium}" >/dev/null && [ -n "$(fc-list :lang=zh)" ] || apt_install chromium fontconfig fonts-wqy-zenhei
 node_tools
 start_demo browser
 say "chromium on $BASE/docs"

@@ -9,7 +9,7 @@ socket.create_connection((u.hostname, u.port or 5432), timeout=3).close()
 PY
 }
 if ! answers 2>/dev/null; then
-  cluster=$(ls /etc/postgresql 2>/dev/null | sort -n | tail -1)
+  cluster=$(find /etc/postgresql -mindepth 1 -maxdepth 1 -printf '%f\n' 2>/dev/null | sort -n | tail -1 || true)
   if [ -n "$cluster" ]; then
     say "starting the PostgreSQL $cluster cluster"
     pg_ctlcluster --skip-systemctl-redirect "$cluster" main start

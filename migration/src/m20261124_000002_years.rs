@@ -2,7 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::columns::{date_null, id, restrict, small, stamped, tables, text, text_null, unique};
+use crate::columns::{date_null, id, number, restrict, stamped, tables, text, text_null, unique};
 
 tables! {
     (
@@ -11,7 +11,7 @@ tables! {
                 Table::create()
                     .table("years")
                     .col(id())
-                    .col(small("year").unique_key())
+                    .col(number("year").unique_key())
                     .col(text("rule_set"))
                     .col(date_null("deadline"))
                     .col(text_null("note")),
@@ -21,7 +21,7 @@ tables! {
                 Table::create()
                     .table("rounds")
                     .col(id())
-                    .col(small("year"))
+                    .col(number("year"))
                     .col(text("region_code"))
                     .col(date_null("opens_on"))
                     .col(date_null("deadline"))

@@ -2,7 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::columns::{id, index, restrict, small, stamped, tables, text, text_null, unique};
+use crate::columns::{id, index, number, restrict, stamped, tables, text, text_null, unique};
 
 tables! {
     (
@@ -12,7 +12,7 @@ tables! {
                     .table("evaluations")
                     .col(id())
                     .col(text("unit_code"))
-                    .col(small("year"))
+                    .col(number("year"))
                     .col(text("stage"))
                     .col(text("rule_set"))
                     .col(text_null("on_behalf_of"))

@@ -1,44 +1,55 @@
 //! How values of the domain lie in a column. One wrapper for each way, so that an entity's field says both
 //! what it is and how it is stored.
 //!
-//! * [`Scaled`]: an exact quantity as its count of smallest units, `BIGINT` on both engines: ordered, summable.
+//! * [`Int`]: an exact quantity as its count of smallest units, or a year: `BIGINT` on both engines, ordered,
+//!   summable.
 //! * [`Coded`]: a word or code as text.
 //! * [`Json`]: a list that belongs to its row, is always read and written whole, and is never searched.
 
 use std::fmt::Display;
 use std::str::FromStr;
 
-use jixiao_core::kernel::{Money, Points, Ratio};
+use jixiao_core::kernel::{Area, FiscalYear, Money, Points, Ratio};
 use sea_orm::sea_query::{ArrayType, ColumnType, Nullable, ValueType, ValueTypeErr};
 use sea_orm::{ColIdx, DbErr, QueryResult, TryGetError, TryGetable, Value};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// A quantity that counts its smallest unit.
-pub trait ScaledInteger: Copy {
-    /// From the stored count.
-    fn from_scaled(count: i64) -> Self;
-    /// The count to store.
-    fn scaled(self) -> i64;
+/// A value that lies in a column as an integer: a quantity as the count of its smallest unit, a year as itself.
+pub trait AsInteger: Copy {
+    /// From the stored integer, if it stands for a value.
+    fn from_integer(stored: i64) -> Option<Self>;
+    /// The integer to store.
+    fn to_integer(self) -> i64;
 }
 
-macro_rules! scaled_integer {
+macro_rules! as_integer {
     ($($name:ty),+) => {$(
-        impl ScaledInteger for $name {
-            fn from_scaled(count: i64) -> Self {
-                <$name>::from_scaled(count)
+        impl AsInteger for $name {
+            fn from_integer(stored: i64) -> Option<Self> {
+                Some(<$name>::from_scaled(stored))
             }
-            fn scaled(self) -> i64 {
+            fn to_integer(self) -> i64 {
                 <$name>::scaled(self)
             }
         }
     )+};
 }
-scaled_integer!(Money, Points, Ratio);
+as_integer!(Area, Money, Points, Ratio);
 
-/// An exact quantity in a `BIGINT` column.
+impl AsInteger for FiscalYear {
+    fn from_integer(stored: i64) -> Option<Self> {
+        let year: i32 = stored.try_into().ok()?;
+        year.try_into().ok()
+    }
+    fn to_integer(self) -> i64 {
+        i64::from(self.get())
+    }
+}
+
+/// An exact quantity or a year in a `BIGINT` column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Scaled<T>(pub T);
+pub struct Int<T>(pub T);
 
 /// A word or code in a text column.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,13 +97,12 @@ macro_rules! stored {
     };
 }
 
-fn to_count<T: ScaledInteger>(value: T) -> i64 {
-    value.scaled()
+fn to_count<T: AsInteger>(value: T) -> i64 {
+    value.to_integer()
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the wrappers share one shape; the others can fail")]
-fn from_count<T: ScaledInteger>(count: i64) -> Result<T, std::convert::Infallible> {
-    Ok(T::from_scaled(count))
+fn from_count<T: AsInteger>(stored: i64) -> Result<T, &'static str> {
+    T::from_integer(stored).ok_or("out of range")
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the wrappers share one shape")]
@@ -116,6 +126,6 @@ fn from_json<T: DeserializeOwned>(text: String) -> Result<T, serde_json::Error> 
     serde_json::from_str(&text)
 }
 
-stored!(Scaled<T: ScaledInteger>, as i64, ColumnType::BigInteger, ArrayType::BigInt, to_count, from_count);
+stored!(Int<T: AsInteger>, as i64, ColumnType::BigInteger, ArrayType::BigInt, to_count, from_count);
 stored!(Coded<T: Display, FromStr<Err: Display>>, as String, ColumnType::Text, ArrayType::String, to_word, from_word);
 stored!(Json<T: Serialize, DeserializeOwned>, as String, ColumnType::Text, ArrayType::String, to_json, from_json);

@@ -1,13 +1,21 @@
 //! Paging by key: a page starts after the last row of the one before, so it costs the same however deep it
 //! lies, and rows that come or go meanwhile are neither repeated nor skipped.
 
-use sea_orm::sea_query::{Expr, ExprTrait, Order, SelectStatement, SimpleExpr};
+use sea_orm::sea_query::{Expr, ExprTrait, IntoColumnRef, Order, SelectStatement, SimpleExpr};
 use sea_orm::{QueryTrait, Value};
 
 /// A column by which a list is sorted. Every column of one order runs in the same direction, so that the
 /// position is one row-value comparison, which both engines understand.
 #[derive(Clone, Debug)]
 pub struct SortColumn(pub SimpleExpr);
+
+impl SortColumn {
+    /// A plain column.
+    #[must_use]
+    pub fn of(column: impl IntoColumnRef) -> Self {
+        Self(Expr::col(column))
+    }
+}
 
 /// Where a page starts and how it is ordered.
 #[derive(Clone, Debug)]

@@ -10,14 +10,16 @@
 
 mod columns;
 mod connect;
+mod dependents;
 mod error;
 mod keyset;
 mod prepare;
 mod scope;
 mod work;
 
-pub use columns::{Coded, Json, Scaled, ScaledInteger};
+pub use columns::{AsInteger, Coded, Int, Json};
 pub use connect::{DatabaseUrl, UnusableUrl};
+pub use dependents::{REFERENCES, Reference, dependents};
 pub use error::{is_unavailable, is_unique_violation};
 pub use keyset::{Keyset, SortColumn, keyset_page};
 pub use prepare::migrate;

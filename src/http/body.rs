@@ -6,6 +6,7 @@ use actix_web::web::{self, Bytes};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -123,6 +124,17 @@ pub fn apply_merge_patch(target: &mut Value, patch: Value) {
             apply_merge_patch(members.entry(key).or_insert(Value::Null), value);
         }
     }
+}
+
+/// What a patch makes of `current`, checked as a whole: every error of the result is reported.
+pub fn patched<T: DeserializeOwned + Serialize + ToSchema>(
+    schemas: &Schemas,
+    current: &T,
+    MergePatch(patch): MergePatch,
+) -> Result<T, ApiError> {
+    let mut value = serde_json::to_value(current).map_err(ApiError::internal)?;
+    apply_merge_patch(&mut value, patch);
+    typed(schemas, value)
 }
 
 fn depth(value: &Value) -> usize {

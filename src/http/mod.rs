@@ -14,7 +14,7 @@ pub mod reply;
 pub mod schemas;
 pub mod wire;
 
-pub use body::{Body, MergePatch, apply_merge_patch};
+pub use body::{Body, MergePatch, apply_merge_patch, patched};
 pub use caller::{Caller, Principal, permission};
 pub use conditional::{IfMatch, etag};
 pub use paging::{Cursors, Page};

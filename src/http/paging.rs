@@ -5,6 +5,7 @@ use std::fmt;
 use aws_lc_rs::{digest, hmac};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
 use sea_orm::Value as DbValue;
 use serde_json::{Value, json};
 
@@ -143,6 +144,26 @@ fn fingerprint(path: &str, query: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest.as_ref().get(..12).unwrap_or_default())
 }
 
+/// A moment as part of a position.
+#[must_use]
+pub fn moment(moment: DateTime<Utc>) -> Value {
+    json!([moment.timestamp_millis()])
+}
+
+/// A position's value for the database; a list of one number is a moment.
+fn to_db(value: &Value) -> DbValue {
+    match value {
+        Value::Number(number) => DbValue::from(number.as_i64().unwrap_or_default()),
+        Value::String(text) => DbValue::from(text.clone()),
+        Value::Bool(flag) => DbValue::from(*flag),
+        Value::Array(moment) => {
+            let millis = moment.first().and_then(Value::as_i64).unwrap_or_default();
+            DbValue::from(DateTime::from_timestamp_millis(millis).unwrap_or_default())
+        }
+        Value::Null | Value::Object(_) => DbValue::from(0_i64),
+    }
+}
+
 /// The page of a list that was asked for.
 #[derive(Debug)]
 pub struct Page {
@@ -156,12 +177,6 @@ impl Page {
     /// The position after which the page starts, for the database.
     #[must_use]
     pub fn after(&self) -> Option<Vec<DbValue>> {
-        let to_db = |value: &Value| match value {
-            Value::Number(number) => DbValue::from(number.as_i64().unwrap_or_default()),
-            Value::String(text) => DbValue::from(text.clone()),
-            Value::Bool(flag) => DbValue::from(*flag),
-            Value::Null | Value::Array(_) | Value::Object(_) => DbValue::from(0_i64),
-        };
         self.after.as_ref().map(|values| values.iter().map(to_db).collect())
     }
 }

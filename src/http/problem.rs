@@ -156,6 +156,19 @@ impl ApiError {
         Self::new(ErrorCode::NotFound)
     }
 
+    /// 409 that names what hangs on the thing that was to be removed.
+    #[must_use]
+    pub fn in_use(dependents: &[(crate::db::Reference, i64)]) -> Self {
+        let list = |name: fn(&crate::db::Reference) -> &str, separator: &str| {
+            let named = dependents.iter().map(|(reference, rows)| format!("{} {rows}", name(reference)));
+            named.collect::<Vec<_>>().join(separator)
+        };
+        Self::new(ErrorCode::InUse).detail(
+            format!("仍被引用，请先处理：{}", list(|reference| reference.zh, "、")),
+            format!("Still in use by: {}", list(|reference| reference.en, ", ")),
+        )
+    }
+
     /// Our own fault; `cause` goes to the log and nowhere else.
     #[must_use]
     pub fn internal(cause: impl fmt::Display) -> Self {
@@ -225,6 +238,16 @@ impl FieldError {
         en: impl Into<String>,
     ) -> Self {
         Self { pointer: pointer.into(), code, message: Message::new(zh, en), found: None }
+    }
+
+    /// The body names another thing than the address.
+    pub fn key_mismatch(pointer: impl Into<String>, expected: impl fmt::Display) -> Self {
+        Self::new(
+            pointer,
+            "key_mismatch",
+            format!("与地址不符，应为 {expected}"),
+            format!("Differs from the address: want {expected}"),
+        )
     }
 
     /// With what was found.

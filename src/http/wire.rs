@@ -1,8 +1,66 @@
 //! What quantities and codes look like in the document. The values themselves are the core's types, which read
 //! and write exactly these strings.
 
+use jixiao_core::kernel::{FiscalYear, ProjectCode, RegionCode, UnitCode};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
+
+/// The address of a unit.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct UnitPath {
+    /// 单位编码 code of the unit.
+    #[param(inline, value_type = UnitCodeText, example = "430611101")]
+    pub code: UnitCode,
+}
+
+/// The address of a unit's year.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct UnitYearPath {
+    /// 单位编码 code of the unit.
+    #[param(inline, value_type = UnitCodeText, example = "430611101")]
+    pub unit: UnitCode,
+    /// 预算年度 fiscal year.
+    #[param(inline, value_type = YearNumber, example = 2023)]
+    pub year: FiscalYear,
+}
+
+/// The address of a project of a unit's year.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct ProjectPath {
+    /// 单位编码 code of the unit.
+    #[param(inline, value_type = UnitCodeText, example = "430611101")]
+    pub unit: UnitCode,
+    /// 预算年度 fiscal year.
+    #[param(inline, value_type = YearNumber, example = 2023)]
+    pub year: FiscalYear,
+    /// 项目编码 code of the project.
+    #[param(inline, value_type = ProjectCodeText, example = "P01")]
+    pub code: ProjectCode,
+}
+
+/// The address of a year.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct YearPath {
+    /// 预算年度 fiscal year.
+    #[param(inline, value_type = YearNumber, example = 2023)]
+    pub year: FiscalYear,
+}
+
+/// The address of a region's round.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct RoundPath {
+    /// 预算年度 fiscal year.
+    #[param(inline, value_type = YearNumber, example = 2023)]
+    pub year: FiscalYear,
+    /// 行政区划代码 region of the round.
+    #[param(inline, value_type = RegionCodeText, example = "430611")]
+    pub region_code: RegionCode,
+}
 
 /// 金额 amount, 万元, exact to 0.01 元; a string, because a JSON number would lose digits.
 #[derive(Debug, ToSchema)]
@@ -25,6 +83,17 @@ pub struct Amount(());
     example = "10"
 )]
 pub struct PointsText(());
+
+/// 面积 area, ㎡, exact to 0.01; a string.
+#[derive(Debug, ToSchema)]
+#[schema(
+    value_type = String,
+    format = "decimal",
+    pattern = r"^[0-9]{1,10}(\.[0-9]{1,2})?$",
+    max_length = 13,
+    example = "1200.5"
+)]
+pub struct AreaText(());
 
 /// 比率 ratio as a decimal, exact to a millionth: `0.9` is 90 %; a string.
 #[derive(Debug, ToSchema)]

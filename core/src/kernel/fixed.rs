@@ -184,6 +184,11 @@ impl std::iter::Sum for Points {
     }
 }
 
+/// An area in ㎡, exact to 0.01 (规模 of a building).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Area(i64);
+fixed_scale!(Area, scale: 2, min_decimals: 0, integer_digits: 10);
+
 /// A ratio such as the execution rate (预算执行率), exact to a millionth: `1` is 100 %.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ratio(i64);

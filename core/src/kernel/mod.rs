@@ -9,7 +9,7 @@ mod year;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use codes::{CodeError, ProjectCode, RegionCode, UnitCode};
-pub use fixed::{Money, NumberError, Points, Ratio};
+pub use fixed::{Area, Money, NumberError, Points, Ratio};
 pub use lang::{Lang, Text};
 pub use rounding::{Rounding, round};
 pub use year::{FiscalYear, YearError};

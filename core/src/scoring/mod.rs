@@ -1,13 +1,40 @@
-//! Scoring.
+//! How a self-evaluation form (绩效自评表) is scored.
+//!
+//! A [`Sheet`] is what people wrote; a [`RuleSet`] is what the finance bureau decided, as data; [`score`] holds
+//! one against the other and gives a [`Scorecard`] in which every point has a rule, an explanation and, where
+//! something is remarkable, flags.
+//!
+//! Each row has three scores that never overwrite one another: *self* is claimed by the unit, *computed* is
+//! what the rule gives, *reviewed* is what the bureau found. What counts, the *final* score, is the reviewed
+//! one; else the lower of self and computed where a rule decides; else self. So the program neither grants
+//! more than the rule nor raises what a unit modestly claims, and where it would have to guess (units that
+//! cannot be compared, `0.98` against a percentage, a missed date) it decides nothing and says so.
+//!
+//! | to find | look in |
+//! |---|---|
+//! | what a cell means | [`target`] |
+//! | the rule of a row, one a file | `rules/` |
+//! | which rule is asked, and what counts | `indicator.rs` |
+//! | blocks, totals, completeness, grade | `totals.rs` |
+//! | what a bureau may decide | [`rule_set`] |
+//!
+//! The computed score of a qualitative row is the self score, held within its weight. Scores are rounded by
+//! the rule set, once for each row.
 
 mod explain;
 mod flag;
 mod grade;
+mod indicator;
+mod number;
 mod rule;
 pub mod rule_set;
+mod rules;
 mod scorecard;
 mod sheet;
 pub mod target;
+#[cfg(test)]
+mod testing;
+mod totals;
 mod words;
 
 pub use explain::{Explanation, Formula, Relation};
@@ -19,33 +46,11 @@ pub use scorecard::{BlockScore, ExecutionScore, IndicatorScore, Scorecard};
 pub use sheet::{ExecutionRow, IndicatorRow, Sheet};
 pub use words::{Attainment, Block, BlockName, Category, SheetKind, UnknownName};
 
-/// Scores a sheet.
+/// Scores a sheet under a rule set. Any sheet can be scored: what cannot be decided is flagged, and
+/// [`Scorecard::complete`] says whether the total means what a total should.
 #[must_use]
-pub fn score(sheet: &Sheet, _rules: &RuleSet) -> Scorecard {
-    let row = &sheet.execution;
-    Scorecard {
-        self_total: None,
-        computed_total: None,
-        reviewed_total: sheet.reviewed_total,
-        final_total: None,
-        reported_total: sheet.reported_total,
-        grade: None,
-        complete: false,
-        flags: Vec::new(),
-        execution: ExecutionScore {
-            initial: row.initial,
-            annual: row.annual,
-            executed: row.executed,
-            rate: None,
-            weight: row.weight,
-            self_score: row.self_score,
-            computed_score: None,
-            reviewed_score: row.reviewed_score,
-            final_score: None,
-            flags: Vec::new(),
-            explanation: Explanation::NotScored,
-        },
-        blocks: Vec::new(),
-        indicators: Vec::new(),
-    }
+pub fn score(sheet: &Sheet, rules: &RuleSet) -> Scorecard {
+    let (execution, execution_complete) = rules::execution::judge(&sheet.execution, rules);
+    let rows = sheet.indicators.iter().map(|row| indicator::score(row, sheet.year, rules)).collect();
+    totals::assemble(sheet, rules, execution, execution_complete, rows)
 }

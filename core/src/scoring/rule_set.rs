@@ -11,11 +11,11 @@
 //!   "blocks": [ { "of": ["execution"], "weight": "10" }, { "of": ["benefit", "satisfaction"], "weight": "40" } ],
 //!   "at_most": "ratio | linear",
 //!   "equal": "as_at_least | exactly",
-//!   "late": { "kind": "undecided" } | { "kind": "per_day", "points": "0.5" },
+//!   "late": "undecided" | { "per_day": { "points": "0.5" } },
 //!   "tiers": { "achieved_from": "0.8", "partly_from": "0.6" },
 //!   "over_achievement": {
 //!     "threshold": "1.3",
-//!     "policy": { "kind": "reason_required | proportional" } | { "kind": "fixed_deduction", "points": "2" }
+//!     "policy": "reason_required | proportional" | { "fixed_deduction": { "points": "2" } }
 //!   },
 //!   "caps": [ { "rate_below": "0.8", "total_at_most": "89" } ],
 //!   "not_applicable": "rescale | spread | forbid",
@@ -115,7 +115,7 @@ pub enum EqualPolicy {
 
 /// What a missed date costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum LatePolicy {
     /// No rule decides: the claim stands, but must be below the weight and carry a reason.
     Undecided,
@@ -150,7 +150,7 @@ pub struct OverAchievement {
 
 /// What is done about over-achievement (财预〔2020〕10号: 按照偏离度适度调减分值; the regulation names no number).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum OverAchievementPolicy {
     /// A reason is asked for, nothing is deducted.
     ReasonRequired,

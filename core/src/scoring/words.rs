@@ -1,5 +1,6 @@
 //! The closed vocabularies of a form: level-1 blocks, level-2 categories, attainment.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -131,21 +132,19 @@ vocabulary! {
     }
 }
 
-/// Whether `text` holds `word`, whatever blanks the cell's line breaks and padding put between its characters.
-fn holds(text: &str, word: &str) -> bool {
-    if text.contains(word) {
-        return true;
+/// A cell without the blanks that line breaks and padding put between its characters.
+fn compact(cell: &str) -> Cow<'_, str> {
+    if cell.contains(char::is_whitespace) {
+        cell.chars().filter(|c| !c.is_whitespace()).collect::<String>().into()
+    } else {
+        cell.into()
     }
-    let mut from = text.chars().filter(|c| !c.is_whitespace());
-    loop {
-        let mut ahead = from.clone();
-        if word.chars().all(|wanted| ahead.next() == Some(wanted)) {
-            return true;
-        }
-        if from.next().is_none() {
-            return false;
-        }
-    }
+}
+
+/// The first of `words` that stands anywhere in a cell.
+fn find<T: Copy>(cell: &str, words: &[(&str, T)]) -> Option<T> {
+    let cell = compact(cell);
+    words.iter().find(|(word, _)| cell.contains(word)).map(|(_, value)| *value)
 }
 
 impl Block {
@@ -159,7 +158,7 @@ impl Block {
             ("效果", Block::Benefit),
             ("成本", Block::Cost),
         ];
-        WORDS.iter().find(|(word, _)| holds(level1, word)).map(|(_, block)| *block)
+        find(level1, &WORDS)
     }
 }
 
@@ -182,7 +181,7 @@ impl Category {
             ("进度", Category::Timeliness),
             ("持续", Category::Sustainability),
         ];
-        WORDS.iter().find(|(word, _)| holds(level2, word)).map(|(_, category)| *category)
+        find(level2, &WORDS)
     }
 }
 

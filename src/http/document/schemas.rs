@@ -9,7 +9,8 @@ use super::{schema_name, walk};
 type Object = Map<String, Value>;
 
 /// What the quantities count: a client can print it, and the import knows which are amounts.
-const UNITS: &[(&str, &str)] = &[("Amount", "万元"), ("PointsText", "分"), ("RatioText", "1 = 100%")];
+const UNITS: &[(&str, &str)] =
+    &[("Amount", "万元"), ("PointsText", "分"), ("AreaText", "㎡"), ("RatioText", "1 = 100%")];
 
 fn components(document: &mut Value) -> Option<&mut Object> {
     document.pointer_mut("/components/schemas").and_then(Value::as_object_mut)

@@ -178,7 +178,7 @@ pub(super) fn problems(set: &RuleSet) -> Vec<RuleSetProblem> {
     match over_achievement.policy {
         OverAchievementPolicy::ReasonRequired | OverAchievementPolicy::Proportional => {}
         OverAchievementPolicy::FixedDeduction { points } => {
-            check(deduction(points), RuleSetProblem::Deduction)
+            check(deduction(points), RuleSetProblem::Deduction);
         }
     }
     match *late {

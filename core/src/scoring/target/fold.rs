@@ -35,10 +35,10 @@ fn replace_last(folded: &mut [char], c: char) {
 fn fold_char(c: char) -> char {
     match c {
         // The full-width block repeats ASCII at a fixed distance.
-        '\u{FF01}'..='\u{FF5E}' => {
-            char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c)
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+        '★' | '☆' | '●' | '○' | '◆' | '◇' | '■' | '□' | '▲' | '△' | '※' | '\u{200B}' | '\u{FEFF}' => {
+            ' '
         }
-        '★' | '☆' | '●' | '○' | '◆' | '◇' | '■' | '□' | '▲' | '△' | '※' | '\u{200B}' | '\u{FEFF}' => ' ',
         '≧' | '⩾' | '≽' | '≮' => '≥',
         '≦' | '⩽' | '≼' | '≯' => '≤',
         '═' | '﹦' => '=',

@@ -57,6 +57,15 @@ const WORDS: &[(&str, Sign, Place)] = &[
     ("最多", Sign::AtMost, Place::Before),
     ("最高", Sign::AtMost, Place::Before),
     ("控制在", Sign::AtMost, Place::Before),
+    // Where something is brought down to is a level, and the lower the better.
+    ("降低至", Sign::AtMost, Place::Before),
+    ("降低到", Sign::AtMost, Place::Before),
+    ("下降至", Sign::AtMost, Place::Before),
+    ("下降到", Sign::AtMost, Place::Before),
+    ("减少至", Sign::AtMost, Place::Before),
+    ("减少到", Sign::AtMost, Place::Before),
+    ("降至", Sign::AtMost, Place::Before),
+    ("降到", Sign::AtMost, Place::Before),
     ("大于", Sign::Above, Place::Before),
     ("高于", Sign::Above, Place::Before),
     ("多于", Sign::Above, Place::Before),
@@ -98,7 +107,8 @@ pub(super) fn sign_at(chars: &[char], at: usize) -> Option<(Sign, Place, usize)>
         // Not in 节约20%, 附近3个村.
         '约' | '近' => {
             let digit_follows = chars.get(at + 1).is_some_and(char::is_ascii_digit);
-            let part_of_word = at.checked_sub(1).and_then(|i| chars.get(i)).is_some_and(|c| matches!(c, '节' | '附'));
+            let part_of_word =
+                at.checked_sub(1).and_then(|i| chars.get(i)).is_some_and(|c| matches!(c, '节' | '附'));
             return (digit_follows && !part_of_word).then_some((Sign::About, Place::Before, 1));
         }
         // Only directly behind a unit: 3天内, not 内控制度.
@@ -106,7 +116,10 @@ pub(super) fn sign_at(chars: &[char], at: usize) -> Option<(Sign, Place, usize)>
             let last = at + 1 == chars.len() || matches!(chars.get(at + 1), Some(',' | ';' | '。' | '完'));
             return last.then_some((Sign::AtMost, Place::After, 1));
         }
-        _ => {}
+        // What no word of the list begins with needs no look at the list.
+        '大' | '小' | '不' | '至' | '最' | '未' | '控' | '高' | '多' | '超' | '低' | '少' | '等' | '以'
+        | '之' | '左' | '上' | '降' | '下' | '减' => {}
+        _ => return None,
     }
     let (word, sign, place) = WORDS.iter().find(|(word, ..)| stands(chars, at, word))?;
     Some((*sign, *place, word.chars().count()))

@@ -106,7 +106,8 @@ const KNOWN: &[Known] = &[
 ];
 
 /// Classifiers of one character: what follows them only says what is counted, `次会议` is `次`.
-const CLASSIFIERS: &str = "次条篇套部台件份本座期册支只头匹株棵粒例起宗门辆架艘块面幅张盏根口眼栋幢间所层项处户家则卷枚封";
+const CLASSIFIERS: &str =
+    "次条篇套部台件份本座期册支只头匹株棵粒例起宗门辆架艘块面幅张盏根口眼栋幢间所层项处户家则卷枚封";
 
 /// A written unit: what it is, its factor, and where it ends.
 pub(super) struct UnitHit {
@@ -130,10 +131,11 @@ fn known_at(chars: &[char], at: usize) -> Option<(&'static str, Decimal, usize)>
             length += 1;
             rest.get(length - 1).is_some_and(|written| written.eq_ignore_ascii_case(&c))
         });
-        // `m` is no metre in `mg`.
+        // `m` is no metre in `mg`, and `M` is none at all.
         let whole = !known.0.ends_with(|c: char| c.is_ascii_alphabetic())
             || !rest.get(length).is_some_and(char::is_ascii_alphanumeric);
-        if fits && whole && best.is_none_or(|(_, longest)| length > longest) {
+        let mega = known.0 == "m" && *first == 'M';
+        if fits && whole && !mega && best.is_none_or(|(_, longest)| length > longest) {
             best = Some((known, length));
         }
     }
@@ -154,7 +156,7 @@ fn multiplier(c: char) -> Option<i64> {
 /// Reads the unit that begins at `at`; `ends` says where running text stops being a unit.
 pub(super) fn unit_at(chars: &[char], mut at: usize, ends: impl Fn(usize) -> bool) -> Option<UnitHit> {
     let mut factor = Decimal::ONE;
-    // Known units first at each step: 千克 is no thousand 克-less things, 百分比 no hundred.
+    // Known units first at each step: 百分比 does not begin with a hundred.
     loop {
         if let Some((base, one, end)) = known_at(chars, at) {
             return Some(UnitHit { unit: Unit::Base(base), factor: factor.checked_mul(one)?, end });

@@ -1,0 +1,38 @@
+# One door: the habits of this repository. `just` lists them.
+
+_list:
+    @just --list --unsorted
+
+# Serve the demo; open http://127.0.0.1:8080/docs
+run *args:
+    cargo run --release -- serve --demo {{ args }}
+
+# Test on SQLite, no server needed; arguments go to cargo test
+test *args:
+    cargo test {{ args }}
+
+# The same tests on PostgreSQL (JIXIAO_TEST_DATABASE_URL, or the local cluster)
+test-postgres:
+    bash .ci/run test-postgres
+
+# Format, then clippy with no warning left
+lint:
+    cargo fmt --all
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# Write openapi/ from the code and judge it
+openapi:
+    bash openapi/update.sh
+    bash .ci/run openapi-lint openapi-valid openapi-types
+
+# Measure what is promised in speed
+bench *args:
+    cargo bench --workspace {{ args }}
+
+# Walk through /docs in a real browser; the screenshot is target/ci/browser.png
+browser:
+    bash .ci/run browser
+
+# Everything that must hold before a change lands; or only the gates named
+ci *gates:
+    bash .ci/run {{ gates }}

@@ -1,0 +1,38 @@
+//! Table `evaluations`.
+
+use jixiao_core::kernel::{FiscalYear, UnitCode};
+use jixiao_core::workflow::Stage;
+use sea_orm::entity::prelude::*;
+
+use crate::db::{Coded, Int};
+
+/// A unit's year as stored.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "evaluations")]
+pub struct Model {
+    /// Surrogate key.
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    /// 单位编码.
+    pub unit_code: Coded<UnitCode>,
+    /// 预算年度.
+    pub year: Int<FiscalYear>,
+    /// 阶段.
+    pub stage: Coded<Stage>,
+    /// 评分规则集 by which it was last scored, `name@version`.
+    pub rule_set: String,
+    /// Who imported it for the unit, if the unit did not itself.
+    pub on_behalf_of: Option<String>,
+    /// Counts changes of any part.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: DateTimeUtc,
+    /// When any part was last changed.
+    pub updated_at: DateTimeUtc,
+}
+
+/// None are declared: the child knows the parent, never the reverse.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,261 @@
+//! What a part of an evaluation is. Resources, the whole form and the import write parts through this one
+//! contract, so that they agree on what a row is, what its key is and what can be wrong with it.
+
+use std::fmt::Debug;
+
+use jixiao_core::kernel::{FiscalYear, UnitCode};
+use sea_orm::sea_query::IntoColumnRef;
+use sea_orm::{
+    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
+    FromQueryResult, IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QuerySelect, Select, Value,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
+
+use super::entity;
+use crate::db::{Keyset, SortColumn, Work, keyset_page};
+use crate::http::FieldError;
+use crate::http::wire::Stamp;
+use crate::units::entity as units;
+
+/// Rows of one INSERT: few enough for the engines' limits on parameters.
+const CHUNK: usize = 200;
+
+/// A part of an evaluation: a row that hangs on it.
+pub trait Part:
+    Clone + Debug + Sized + Sync + Send + FromQueryResult + IntoActiveModel<Self::Active>
+{
+    /// Its table.
+    type Entity: EntityTrait<Model = Self, ActiveModel = Self::Active>;
+    /// Its row for writing.
+    type Active: ActiveModelTrait<Entity = Self::Entity> + ActiveModelBehavior + Send;
+    /// What is written and imported.
+    type Input: Clone + Debug + PartialEq + Serialize + DeserializeOwned + ToSchema;
+    /// What is read.
+    type View: Serialize + ToSchema;
+    /// What tells it from the other parts of its kind in one evaluation.
+    type Key: Clone + Debug + Ord;
+    /// What must be known of the evaluation's other parts to read or write this one.
+    type Siblings: Debug + Default;
+
+    /// The collection's name in a bundle.
+    const COLLECTION: &'static str;
+    /// The column that names its evaluation.
+    const EVALUATION: <Self::Entity as EntityTrait>::Column;
+    /// The column of its surrogate key.
+    const ID: <Self::Entity as EntityTrait>::Column;
+    /// The column of its last change.
+    const UPDATED_AT: <Self::Entity as EntityTrait>::Column;
+
+    /// Surrogate key.
+    fn id(&self) -> i64;
+    /// Counts changes.
+    fn version(&self) -> i64;
+    /// The evaluation it hangs on.
+    fn evaluation_id(&self) -> i64;
+    /// When it was made and changed.
+    fn stamp(&self) -> Stamp;
+    /// Its key.
+    fn key(&self, siblings: &Self::Siblings) -> Self::Key;
+
+    /// The unit and year that an input names.
+    fn owner(input: &Self::Input) -> (&UnitCode, FiscalYear);
+    /// The key that an input names.
+    fn key_of(input: &Self::Input) -> Self::Key;
+    /// Its content as an input.
+    fn input(&self, evaluation: &entity::Model, siblings: &Self::Siblings) -> Self::Input;
+    /// Its content for reading.
+    fn view(&self, input: Self::Input) -> Self::View;
+    /// The columns of an input; id, evaluation, version and times are filled in by [`insert`] and [`update`].
+    fn columns(input: Self::Input, siblings: &Self::Siblings) -> Self::Active;
+    /// Fills those in.
+    fn stamped(columns: Self::Active, stamp: RowStamp) -> Self::Active;
+
+    /// The columns that order the parts of one evaluation, if it can have several.
+    #[must_use]
+    fn place_columns() -> Vec<SortColumn> {
+        Vec::new()
+    }
+    /// The values of those columns.
+    fn place(&self) -> Vec<serde_json::Value> {
+        Vec::new()
+    }
+
+    /// Reads what must be known of the evaluation's other parts.
+    fn siblings(
+        conn: &impl ConnectionTrait,
+        evaluation_id: i64,
+    ) -> impl Future<Output = Result<Self::Siblings, DbErr>> {
+        let _ = (conn, evaluation_id);
+        async { Ok(Self::Siblings::default()) }
+    }
+
+    /// What only the evaluation's other parts show to be wrong with an input.
+    fn check(input: &Self::Input, siblings: &Self::Siblings) -> Vec<FieldError> {
+        let _ = (input, siblings);
+        Vec::new()
+    }
+}
+
+/// What a row carries beside its content.
+#[derive(Clone, Copy, Debug)]
+pub struct RowStamp {
+    /// Surrogate key; none: a new row.
+    pub id: Option<i64>,
+    /// The evaluation it hangs on.
+    pub evaluation_id: i64,
+    /// Counts changes.
+    pub version: i64,
+    /// When it was made; none: left as it is.
+    pub created_at: Option<chrono::DateTime<chrono::Utc>>,
+    /// When it was changed.
+    pub updated_at: chrono::DateTime<chrono::Utc>,
+}
+
+/// Every part of this kind that hangs on the evaluation.
+pub async fn all<P: Part>(conn: &impl ConnectionTrait, evaluation_id: i64) -> Result<Vec<P>, DbErr> {
+    P::Entity::find().filter(P::EVALUATION.eq(evaluation_id)).all(conn).await
+}
+
+/// The part of this key.
+pub async fn find<P: Part>(
+    conn: &impl ConnectionTrait,
+    evaluation_id: i64,
+    siblings: &P::Siblings,
+    key: &P::Key,
+) -> Result<Option<P>, DbErr> {
+    Ok(all::<P>(conn, evaluation_id).await?.into_iter().find(|row| &row.key(siblings) == key))
+}
+
+/// The parts whose evaluation matches, with evaluations and units in the query.
+#[must_use]
+pub fn matching<P: Part>(condition: Condition) -> Select<P::Entity> {
+    let to_evaluation =
+        P::Entity::belongs_to(entity::Entity).from(P::EVALUATION).to(entity::Column::Id).into();
+    let to_unit = entity::Entity::belongs_to(units::Entity)
+        .from(entity::Column::UnitCode)
+        .to(units::Column::Code)
+        .into();
+    P::Entity::find()
+        .join(JoinType::InnerJoin, to_evaluation)
+        .join(JoinType::InnerJoin, to_unit)
+        .filter(condition)
+}
+
+/// The order of a list of parts: by the time of their change, or as they stand in the forms.
+#[must_use]
+pub fn order<P: Part>(by_time: bool) -> Vec<SortColumn> {
+    let own = |column| SortColumn::of((P::Entity::default(), column).into_column_ref());
+    let mut columns = if by_time {
+        vec![own(P::UPDATED_AT)]
+    } else {
+        let mut columns = vec![
+            SortColumn::of((entity::Entity, entity::Column::UnitCode)),
+            SortColumn::of((entity::Entity, entity::Column::Year)),
+        ];
+        columns.extend(P::place_columns());
+        columns
+    };
+    columns.push(own(P::ID));
+    columns
+}
+
+/// A page of parts, each with its evaluation.
+pub async fn page<P: Part>(
+    conn: &impl ConnectionTrait,
+    select: Select<P::Entity>,
+    keyset: Keyset,
+) -> Result<Vec<(P, entity::Model)>, DbErr> {
+    let rows = keyset_page(select.select_also(entity::Entity), keyset).all(conn).await?;
+    Ok(rows.into_iter().filter_map(|(part, evaluation)| Some((part, evaluation?))).collect())
+}
+
+/// How many parts match.
+pub async fn count<P: Part>(conn: &impl ConnectionTrait, select: Select<P::Entity>) -> Result<u64, DbErr> {
+    select.count(conn).await
+}
+
+/// Writes new parts.
+pub async fn insert<P: Part>(
+    work: &Work<'_>,
+    evaluation_id: i64,
+    siblings: &P::Siblings,
+    inputs: Vec<P::Input>,
+) -> Result<(), DbErr> {
+    let stamp = RowStamp {
+        id: None,
+        evaluation_id,
+        version: 1,
+        created_at: Some(work.now()),
+        updated_at: work.now(),
+    };
+    let mut rows = inputs.into_iter().map(|input| P::stamped(P::columns(input, siblings), stamp)).peekable();
+    while rows.peek().is_some() {
+        let chunk: Vec<P::Active> = rows.by_ref().take(CHUNK).collect();
+        P::Entity::insert_many(chunk).exec_without_returning(work.conn()).await?;
+    }
+    Ok(())
+}
+
+/// Replaces what a part says.
+pub async fn update<P: Part>(
+    work: &Work<'_>,
+    current: &P,
+    siblings: &P::Siblings,
+    input: P::Input,
+) -> Result<P, DbErr> {
+    let stamp = RowStamp {
+        id: Some(current.id()),
+        evaluation_id: current.evaluation_id(),
+        version: current.version() + 1,
+        created_at: None,
+        updated_at: work.now(),
+    };
+    P::stamped(P::columns(input, siblings), stamp).update(work.conn()).await
+}
+
+/// Removes parts.
+pub async fn delete<P: Part>(work: &Work<'_>, ids: Vec<i64>) -> Result<(), DbErr> {
+    for chunk in ids.chunks(500) {
+        let ids = chunk.iter().map(|id| Value::from(*id));
+        P::Entity::delete_many().filter(P::ID.is_in(ids)).exec(work.conn()).await?;
+    }
+    Ok(())
+}
+
+/// The traits' repetitive half for a part's model, whose columns are named alike in every table.
+#[macro_export]
+macro_rules! part_columns {
+    () => {
+        type Entity = Entity;
+        type Active = ActiveModel;
+        const EVALUATION: Column = Column::EvaluationId;
+        const ID: Column = Column::Id;
+        const UPDATED_AT: Column = Column::UpdatedAt;
+
+        fn id(&self) -> i64 {
+            self.id
+        }
+        fn version(&self) -> i64 {
+            self.version
+        }
+        fn evaluation_id(&self) -> i64 {
+            self.evaluation_id
+        }
+        fn stamp(&self) -> $crate::http::wire::Stamp {
+            $crate::http::wire::Stamp::of(self.id, self.version, self.created_at, self.updated_at)
+        }
+        fn stamped(columns: ActiveModel, stamp: $crate::evaluations::part::RowStamp) -> ActiveModel {
+            use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
+            ActiveModel {
+                id: stamp.id.map_or(NotSet, Unchanged),
+                evaluation_id: Set(stamp.evaluation_id),
+                version: Set(stamp.version),
+                created_at: stamp.created_at.map_or(NotSet, Set),
+                updated_at: Set(stamp.updated_at),
+                ..columns
+            }
+        }
+    };
+}

@@ -1,0 +1,268 @@
+//! Evaluations in the database: the root's rows, and the one way to open it for a change of its parts.
+
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use jixiao_core::kernel::{FiscalYear, Points, RegionCode, UnitCode};
+use jixiao_core::workflow::Stage;
+use sea_orm::sea_query::{Expr, ExprTrait, Func, SimpleExpr};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
+    FromQueryResult, IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QuerySelect, Select, Set,
+};
+
+use super::entity::{ActiveModel, Column, Entity, Model};
+use super::summary_entity as summary;
+use super::wire::{EvaluationView, UnitName};
+use crate::db::{Coded, Int, Keyset, Scope, Work, WriteHook, keyset_page};
+use crate::http::Principal;
+use crate::http::wire::Stamp;
+use crate::units::entity as units;
+use crate::units::store as unit_store;
+
+/// Which evaluations are wanted.
+#[derive(Debug, Default)]
+pub struct Filter {
+    /// Of this unit.
+    pub unit: Option<UnitCode>,
+    /// Of this year.
+    pub year: Option<FiscalYear>,
+    /// At this stage.
+    pub stage: Option<Stage>,
+    /// Of units in this region.
+    pub region: Option<RegionCode>,
+}
+
+impl Filter {
+    /// The condition, on a query that has evaluations and units in it.
+    #[must_use]
+    pub fn condition(&self, scope: &Scope) -> Condition {
+        let mut condition = scope.covers((Entity, Column::UnitCode));
+        if let Some(unit) = &self.unit {
+            condition = condition.add(Column::UnitCode.eq(unit.as_str()));
+        }
+        if let Some(year) = self.year {
+            condition = condition.add(Column::Year.eq(Int(year)));
+        }
+        if let Some(stage) = self.stage {
+            condition = condition.add(Column::Stage.eq(Coded(stage)));
+        }
+        if let Some(region) = &self.region {
+            condition = condition.add(units::Column::RegionCode.starts_with(region.as_str()));
+        }
+        condition
+    }
+}
+
+/// An evaluation with its unit's name and its department sheet's totals.
+#[derive(Debug, FromQueryResult)]
+pub struct Row {
+    /// Surrogate key.
+    pub id: i64,
+    /// The unit.
+    pub unit_code: Coded<UnitCode>,
+    /// Its name.
+    pub unit_name: String,
+    /// The year.
+    pub year: Int<FiscalYear>,
+    /// The stage.
+    pub stage: Coded<Stage>,
+    /// The rule set.
+    pub rule_set: String,
+    /// Who imported it for the unit.
+    pub on_behalf_of: Option<String>,
+    /// Counts changes.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: sea_orm::prelude::DateTimeUtc,
+    /// When it was last changed.
+    pub updated_at: sea_orm::prelude::DateTimeUtc,
+    /// 自评总分 of the department sheet.
+    pub self_total: Option<Int<Points>>,
+    /// 规则计算总分 of the department sheet.
+    pub computed_total: Option<Int<Points>>,
+    /// 最终总分 of the department sheet.
+    pub final_total: Option<Int<Points>>,
+    /// 等级 of the department sheet.
+    pub grade: Option<String>,
+}
+
+fn matching(condition: Condition) -> Select<Entity> {
+    let to_unit = Entity::belongs_to(units::Entity).from(Column::UnitCode).to(units::Column::Code).into();
+    let department = Condition::all().add(summary::Column::ProjectId.is_null());
+    let to_summary = Entity::belongs_to(summary::Entity)
+        .from(Column::Id)
+        .to(summary::Column::EvaluationId)
+        .on_condition(move |_, _| department.clone())
+        .into();
+    Entity::find()
+        .column_as(units::Column::Name, "unit_name")
+        .column(summary::Column::SelfTotal)
+        .column(summary::Column::ComputedTotal)
+        .column(summary::Column::FinalTotal)
+        .column(summary::Column::Grade)
+        .join(JoinType::InnerJoin, to_unit)
+        .join(JoinType::LeftJoin, to_summary)
+        .filter(condition)
+}
+
+/// The final total as a sortable number: what has none comes before every score.
+#[must_use]
+pub fn sortable_final_total() -> SimpleExpr {
+    Func::coalesce([Expr::col(summary::Column::FinalTotal), Expr::value(-1_i64)]).into()
+}
+
+/// A page of evaluations.
+pub async fn list(
+    conn: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: &Filter,
+    page: Keyset,
+) -> Result<Vec<Row>, DbErr> {
+    keyset_page(matching(filter.condition(scope)), page).into_model::<Row>().all(conn).await
+}
+
+/// How many evaluations match.
+pub async fn count(conn: &impl ConnectionTrait, scope: &Scope, filter: &Filter) -> Result<u64, DbErr> {
+    matching(filter.condition(scope)).count(conn).await
+}
+
+/// The evaluation of a unit's year with its totals, if the scope reaches it.
+pub async fn find_row(
+    conn: &impl ConnectionTrait,
+    scope: &Scope,
+    unit: &UnitCode,
+    year: FiscalYear,
+) -> Result<Option<Row>, DbErr> {
+    let filter = Filter { unit: Some(unit.clone()), year: Some(year), ..Filter::default() };
+    matching(filter.condition(scope)).into_model::<Row>().one(conn).await
+}
+
+/// The evaluation of a unit's year, if the scope reaches it.
+pub async fn find(
+    conn: &impl ConnectionTrait,
+    scope: &Scope,
+    unit: &UnitCode,
+    year: FiscalYear,
+) -> Result<Option<Model>, DbErr> {
+    let condition = scope
+        .covers((Entity, Column::UnitCode))
+        .add(Column::UnitCode.eq(unit.as_str()))
+        .add(Column::Year.eq(Int(year)));
+    Entity::find().filter(condition).one(conn).await
+}
+
+/// Why a unit's year cannot be changed by this caller now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// There is no such unit, or the caller may not see it.
+    NoUnit,
+    /// The year was not set up.
+    NoYear,
+    /// The caller sees it and may not write it.
+    NotYours,
+    /// It was handed in: locked at this stage.
+    Locked(Stage),
+}
+
+/// Opens a unit's year for a change of its parts, making the evaluation if it is the first one. This is the
+/// one place where scope and stage are checked for a write.
+pub async fn open(
+    work: &mut Work<'_>,
+    caller: &Principal,
+    unit: &UnitCode,
+    year: FiscalYear,
+) -> Result<Result<Model, Refusal>, DbErr> {
+    let Some(row) = unit_store::find(work.conn(), &caller.reading(), unit).await? else {
+        return Ok(Err(Refusal::NoUnit));
+    };
+    if unit_store::find(work.conn(), &caller.writing(), unit).await?.is_none() {
+        return Ok(Err(Refusal::NotYours));
+    }
+    // Locked: two writers of one form take turns, so that its version and totals count both.
+    let current = Entity::find()
+        .filter(Column::UnitCode.eq(unit.as_str()))
+        .filter(Column::Year.eq(Int(year)))
+        .lock_exclusive()
+        .one(work.conn())
+        .await?;
+    let evaluation = match current {
+        Some(evaluation) if evaluation.stage.0.is_editable() => evaluation,
+        Some(evaluation) => return Ok(Err(Refusal::Locked(evaluation.stage.0))),
+        None => {
+            if crate::years::store::find(work.conn(), year).await?.is_none() {
+                return Ok(Err(Refusal::NoYear));
+            }
+            create(work, caller, &row, year).await?
+        }
+    };
+    work.touch_evaluation(evaluation.id);
+    Ok(Ok(evaluation))
+}
+
+async fn create(
+    work: &Work<'_>,
+    caller: &Principal,
+    unit: &units::Model,
+    year: FiscalYear,
+) -> Result<Model, DbErr> {
+    let region = unit.region_code.as_ref().map(|region| &region.0);
+    let for_the_unit = caller.unit.as_ref() != Some(&unit.code.0);
+    let row = ActiveModel {
+        id: ActiveValue::NotSet,
+        unit_code: Set(unit.code.clone()),
+        year: Set(Int(year)),
+        stage: Set(Coded(Stage::Draft)),
+        rule_set: Set(crate::years::round_store::rule_set(work.conn(), year, region).await?),
+        on_behalf_of: Set(for_the_unit.then(|| caller.username.clone())),
+        // The commit that makes it counts as its first change.
+        version: Set(0),
+        created_at: Set(work.now()),
+        updated_at: Set(work.now()),
+    };
+    row.insert(work.conn()).await
+}
+
+/// Removes an evaluation with all its parts.
+pub async fn delete(work: &Work<'_>, evaluation: Model) -> Result<(), DbErr> {
+    evaluation.into_active_model().delete(work.conn()).await.map(|_| ())
+}
+
+/// The whole form's version goes up with every change of a part.
+#[derive(Debug)]
+pub struct Versions;
+
+impl WriteHook for Versions {
+    fn before_commit<'a>(&'a self, work: &'a Work<'_>) -> LocalBoxFuture<'a, Result<(), DbErr>> {
+        async move {
+            let touched: Vec<i64> = work.touched_evaluations().iter().copied().collect();
+            for chunk in touched.chunks(500) {
+                Entity::update_many()
+                    .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+                    .col_expr(Column::UpdatedAt, Expr::value(work.now()))
+                    .filter(Column::Id.is_in(chunk.iter().copied()))
+                    .exec(work.conn())
+                    .await?;
+            }
+            Ok(())
+        }
+        .boxed_local()
+    }
+}
+
+impl From<Row> for EvaluationView {
+    fn from(row: Row) -> Self {
+        let points = |total: Option<Int<Points>>| total.map(|Int(points)| points);
+        Self {
+            unit: UnitName { code: row.unit_code.0, name: row.unit_name },
+            year: row.year.0,
+            stage: row.stage.0,
+            rule_set: row.rule_set,
+            on_behalf_of: row.on_behalf_of,
+            self_total: points(row.self_total),
+            computed_total: points(row.computed_total),
+            final_total: points(row.final_total),
+            grade: row.grade,
+            stamp: Stamp::of(row.id, row.version, row.created_at, row.updated_at),
+        }
+    }
+}

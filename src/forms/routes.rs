@@ -1,0 +1,135 @@
+//! `/forms/{unit}/{year}`.
+
+use std::collections::BTreeSet;
+
+use actix_web::{delete, get, put, web};
+use jixiao_core::kernel::{FiscalYear, ProjectCode, UnitCode};
+
+use super::store;
+use super::wire::UnitForm;
+use crate::db::Db;
+use crate::evaluations::{Part, store as evaluations};
+use crate::http::permission::{ReadForms, WriteForms};
+use crate::http::wire::UnitYearPath;
+use crate::http::{ApiError, Body, Caller, Done, FieldError, Found, IfMatch, Saved, etag};
+use crate::{base_data, budgets, indicators, narratives, projects};
+
+/// Get a whole form
+///
+/// 读取一个单位某年度的整套自评表（一次取全，一个 ETag）。格式与导入包相同，可以直接导入或离线评分。
+#[utoipa::path(tag = "forms", operation_id = "getForm", params(UnitYearPath), request_body = UnitForm, security(("oauth2" = ["forms:read"])))]
+#[get("/forms/{unit}/{year}")]
+pub async fn get(
+    caller: Caller<ReadForms>,
+    path: web::Path<UnitYearPath>,
+    db: web::Data<Db>,
+) -> Result<Found<UnitForm>, ApiError> {
+    let snapshot = db.snapshot().await?;
+    let evaluation = evaluations::find(&snapshot, &caller.reading(), &path.unit, path.year).await?;
+    let evaluation = evaluation.ok_or_else(ApiError::not_found)?;
+    let (body, _, _) = store::load(&snapshot, &evaluation).await?;
+    Ok(Found { body, etag: etag(evaluation.id, evaluation.version) })
+}
+
+/// Save a whole form
+///
+/// 保存一个单位某年度的整套自评表：保存后与所给内容完全一致，未给出的部分会被删除。新建返回 201；替换须带 If-Match。
+#[utoipa::path(tag = "forms", operation_id = "putForm", params(UnitYearPath), security(("oauth2" = ["forms:write"])))]
+#[put("/forms/{unit}/{year}")]
+pub async fn put(
+    caller: Caller<WriteForms>,
+    path: web::Path<UnitYearPath>,
+    if_match: IfMatch,
+    Body(form): Body<UnitForm>,
+    db: web::Data<Db>,
+) -> Result<Saved<UnitForm>, ApiError> {
+    let mut work = db.begin().await?;
+    let existing = evaluations::find(work.conn(), &caller.reading(), &path.unit, path.year).await?;
+    let evaluation = evaluations::open(&mut work, caller.principal(), &path.unit, path.year).await??;
+    match &existing {
+        Some(_) => if_match.check(&etag(evaluation.id, evaluation.version))?,
+        None => if_match.check_absent()?,
+    }
+    let errors = check(&form, &path.unit, path.year);
+    if !errors.is_empty() {
+        return Err(ApiError::invalid(errors));
+    }
+    store::replace(&work, &evaluation, form).await?;
+    let (body, _, _) = store::load(work.conn(), &evaluation).await?;
+    work.commit().await?;
+    let address = format!("/api/v1/forms/{}/{}", path.unit, path.year);
+    let etag = etag(evaluation.id, evaluation.version + 1);
+    Ok(Saved { body, etag, created_at: existing.is_none().then_some(address) })
+}
+
+/// Remove a whole form
+///
+/// 删除一个单位某年度的整套自评表（仅限填报中）。
+#[utoipa::path(
+    tag = "forms",
+    operation_id = "deleteForm",
+    params(UnitYearPath),
+    security(("oauth2" = ["forms:write"]))
+)]
+#[delete("/forms/{unit}/{year}")]
+pub async fn delete(
+    caller: Caller<WriteForms>,
+    path: web::Path<UnitYearPath>,
+    if_match: IfMatch,
+    db: web::Data<Db>,
+) -> Result<Done, ApiError> {
+    let mut work = db.begin().await?;
+    let existing = evaluations::find(work.conn(), &caller.reading(), &path.unit, path.year).await?;
+    existing.ok_or_else(ApiError::not_found)?;
+    let evaluation = evaluations::open(&mut work, caller.principal(), &path.unit, path.year).await??;
+    if_match.check(&etag(evaluation.id, evaluation.version))?;
+    evaluations::delete(&work, evaluation).await?;
+    work.commit().await?;
+    Ok(Done)
+}
+
+/// What the schema cannot know of a whole form: every row is of this unit and year, no key comes twice, and
+/// every indicator's project is in the form.
+fn check(form: &UnitForm, unit: &UnitCode, year: FiscalYear) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    check_rows::<budgets::entity::Model>(&form.budgets, unit, year, &mut errors);
+    check_rows::<base_data::entity::Model>(&form.base_data, unit, year, &mut errors);
+    check_rows::<projects::entity::Model>(&form.project_expenditures, unit, year, &mut errors);
+    check_rows::<indicators::entity::Model>(&form.indicators, unit, year, &mut errors);
+    check_rows::<narratives::entity::Model>(&form.narratives, unit, year, &mut errors);
+    let codes: BTreeSet<&ProjectCode> =
+        form.project_expenditures.iter().map(|project| &project.code).collect();
+    for (index, indicator) in form.indicators.iter().enumerate() {
+        if let Some(code) = indicator.project.as_ref().filter(|code| !codes.contains(code)) {
+            errors.push(FieldError::new(
+                format!("/indicators/{index}/project"),
+                "unknown_project",
+                format!("表中没有编码为 {code} 的项目支出"),
+                format!("The form has no project {code}"),
+            ));
+        }
+    }
+    errors
+}
+
+fn check_rows<P: Part>(rows: &[P::Input], unit: &UnitCode, year: FiscalYear, errors: &mut Vec<FieldError>) {
+    let mut seen = BTreeSet::new();
+    for (index, row) in rows.iter().enumerate() {
+        let at = format!("/{}/{index}", P::COLLECTION);
+        let (named_unit, named_year) = P::owner(row);
+        if named_unit != unit {
+            errors.push(FieldError::key_mismatch(format!("{at}/unit"), unit));
+        }
+        if named_year != year {
+            errors.push(FieldError::key_mismatch(format!("{at}/year"), year));
+        }
+        if !seen.insert(P::key_of(row)) {
+            errors.push(FieldError::new(
+                at,
+                "repeated_key",
+                "与前面某行的编码或序号重复",
+                "Repeats the key of a row before",
+            ));
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Forms in the database: the parts of one evaluation, read and written together.
+
+use std::collections::BTreeMap;
+
+use jixiao_core::kernel::{Points, ProjectCode};
+use sea_orm::{ConnectionTrait, DbErr};
+
+use super::wire::UnitForm;
+use crate::db::{Int, Work};
+use crate::evaluations::entity::Model as Evaluation;
+use crate::evaluations::sync::{Missing, sync};
+use crate::evaluations::{Part, part};
+use crate::indicators::store::Projects;
+use crate::{base_data, budgets, indicators, narratives, projects};
+
+/// What the bureau found, beside what the unit claims.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reviewed {
+    /// 复核得分 of the execution, by project; none: the department.
+    pub executions: BTreeMap<Option<ProjectCode>, Points>,
+    /// 复核得分 of indicators, by project and number.
+    pub indicators: BTreeMap<(Option<ProjectCode>, i32), Points>,
+}
+
+/// The form of an evaluation, what the bureau found, and the keys of its projects. Read on one snapshot.
+pub async fn load(
+    conn: &impl ConnectionTrait,
+    evaluation: &Evaluation,
+) -> Result<(UnitForm, Reviewed, BTreeMap<ProjectCode, i64>), DbErr> {
+    let id = evaluation.id;
+    let budgets = part::all::<budgets::entity::Model>(conn, id).await?;
+    let base_data = part::all::<base_data::entity::Model>(conn, id).await?;
+    let mut projects = part::all::<projects::entity::Model>(conn, id).await?;
+    let mut indicators = part::all::<indicators::entity::Model>(conn, id).await?;
+    let narratives = part::all::<narratives::entity::Model>(conn, id).await?;
+
+    let siblings = Projects::of(&projects);
+    projects.sort_by(|a, b| a.code.0.cmp(&b.code.0));
+    indicators.sort_by_cached_key(|row| row.key(&siblings));
+
+    let points = |score: Option<Int<Points>>| score.map(|Int(points)| points);
+    let department = budgets.iter().filter_map(|row| Some((None, points(row.reviewed_score)?)));
+    let of_projects =
+        projects.iter().filter_map(|row| Some((Some(row.code.0.clone()), points(row.reviewed_score)?)));
+    let reviewed = Reviewed {
+        executions: department.chain(of_projects).collect(),
+        indicators: indicators
+            .iter()
+            .filter_map(|row| Some((row.key(&siblings), points(row.reviewed_score)?)))
+            .collect(),
+    };
+    let form = UnitForm {
+        budgets: budgets.iter().map(|row| row.input(evaluation, &())).collect(),
+        base_data: base_data.iter().map(|row| row.input(evaluation, &())).collect(),
+        project_expenditures: projects.iter().map(|row| row.input(evaluation, &())).collect(),
+        indicators: indicators.iter().map(|row| row.input(evaluation, &siblings)).collect(),
+        narratives: narratives.iter().map(|row| row.input(evaluation, &())).collect(),
+    };
+    let ids = projects.into_iter().map(|row| (row.code.0, row.id)).collect();
+    Ok((form, reviewed, ids))
+}
+
+/// Makes the stored form equal to this one.
+pub async fn replace(work: &Work<'_>, evaluation: &Evaluation, form: UnitForm) -> Result<(), DbErr> {
+    let UnitForm { budgets, base_data, project_expenditures, indicators, narratives } = form;
+    replace_parts::<budgets::entity::Model>(work, evaluation, budgets).await?;
+    replace_parts::<base_data::entity::Model>(work, evaluation, base_data).await?;
+    // Projects before their indicators, which refer to them.
+    replace_parts::<projects::entity::Model>(work, evaluation, project_expenditures).await?;
+    replace_parts::<indicators::entity::Model>(work, evaluation, indicators).await?;
+    replace_parts::<narratives::entity::Model>(work, evaluation, narratives).await
+}
+
+async fn replace_parts<P: Part>(
+    work: &Work<'_>,
+    evaluation: &Evaluation,
+    inputs: Vec<P::Input>,
+) -> Result<(), DbErr> {
+    let siblings = P::siblings(work.conn(), evaluation.id).await?;
+    let stored = part::all::<P>(work.conn(), evaluation.id).await?;
+    sync::<P>(work, evaluation, &siblings, stored, inputs, Missing::Remove).await.map(|_| ())
+}

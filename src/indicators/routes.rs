@@ -1,0 +1,237 @@
+//! `/indicators`.
+
+use actix_web::{HttpRequest, delete, get, patch, post, put, web};
+
+use super::entity::Model;
+use super::store::{self, Projects};
+use super::wire::{IndicatorInput, IndicatorList, IndicatorParams, IndicatorPath, IndicatorView};
+use crate::db::{Db, Work};
+use crate::evaluations::part_routes::{self, PartPage, PartQuery};
+use crate::evaluations::store::{self as evaluations, Filter};
+use crate::evaluations::{Part, entity as root, part};
+use crate::http::permission::{ReadForms, WriteForms};
+use crate::http::{
+    ApiError, Body, Caller, Created, Cursors, Done, ErrorCode, FieldError, Found, IfMatch, Listed,
+    MergePatch, Params, Schemas, patched,
+};
+
+/// List indicators
+///
+/// 绩效指标列表，按单位、年度、项目、序号排列。只列出调用者可见单位的指标。
+#[utoipa::path(
+    tag = "indicators",
+    operation_id = "listIndicators",
+    params(IndicatorParams),
+    request_body = IndicatorInput, security(("oauth2" = ["forms:read"]))
+)]
+#[get("/indicators")]
+pub async fn list(
+    caller: Caller<ReadForms>,
+    Params(params): Params<IndicatorParams>,
+    request: HttpRequest,
+    db: web::Data<Db>,
+    cursors: web::Data<Cursors>,
+) -> Result<Listed<IndicatorList>, ApiError> {
+    let page = params.page(&request, &cursors)?;
+    let query = PartQuery {
+        scope: caller.reading(),
+        filter: Filter { unit: params.unit, year: params.year, ..Filter::default() },
+        sort: params.sort.unwrap_or_default(),
+        page: &page,
+        with_total: params.with_total == Some(true),
+    };
+    let narrow = |select| store::narrow(select, params.sheet, params.project.as_ref());
+    let projects = async |rows: &[Model]| store::projects_of(db.reader(), rows).await;
+    let PartPage { items, next_cursor, total } =
+        part_routes::list::<Model>(&db, &cursors, query, narrow, projects).await?;
+    Ok(Listed { body: IndicatorList { items, next_cursor: next_cursor.clone(), total }, next_cursor })
+}
+
+/// Get an indicator
+///
+/// 读取一个绩效指标。
+#[utoipa::path(
+    tag = "indicators",
+    operation_id = "getIndicator",
+    params(IndicatorPath),
+    security(("oauth2" = ["forms:read"]))
+)]
+#[get("/indicators/{id}")]
+pub async fn get(
+    caller: Caller<ReadForms>,
+    path: web::Path<IndicatorPath>,
+    db: web::Data<Db>,
+) -> Result<Found<IndicatorView>, ApiError> {
+    let conn = db.reader();
+    let row = store::find(conn, id(&path)?).await?.ok_or_else(ApiError::not_found)?;
+    let owner = store::evaluation_of(conn, &row).await?.ok_or_else(ApiError::not_found)?;
+    let seen = evaluations::find(conn, &caller.reading(), &owner.unit_code.0, owner.year.0).await?;
+    seen.ok_or_else(ApiError::not_found)?;
+    let projects = store::projects_of(conn, std::slice::from_ref(&row)).await?;
+    Ok(part_routes::found(&row, &owner, &projects))
+}
+
+/// Create an indicator
+///
+/// 在部门或项目的绩效表里新增一个指标；同一表内序号不能重复（409）。
+#[utoipa::path(tag = "indicators", operation_id = "createIndicator", security(("oauth2" = ["forms:write"])))]
+#[post("/indicators")]
+pub async fn post(
+    caller: Caller<WriteForms>,
+    Body(input): Body<IndicatorInput>,
+    db: web::Data<Db>,
+) -> Result<Created<IndicatorView>, ApiError> {
+    let mut work = db.begin().await?;
+    let (unit, year) = (input.unit.clone(), input.year);
+    let evaluation = match evaluations::open(&mut work, caller.principal(), &unit, year).await? {
+        // The unit stands in the body, so an unknown one is an error of the body.
+        Err(evaluations::Refusal::NoUnit) => return Err(unknown("/unit", "unknown_unit", &unit)),
+        Err(evaluations::Refusal::NoYear) => return Err(unknown("/year", "unknown_year", &year)),
+        opened => opened?,
+    };
+    let projects = Model::siblings(work.conn(), evaluation.id).await?;
+    let key = Model::key_of(&input);
+    part_routes::check::<Model>((&unit, year), &key, &input, &projects)?;
+    if part::find::<Model>(work.conn(), evaluation.id, &projects, &key).await?.is_some() {
+        return Err(taken(input.seq));
+    }
+    part::insert::<Model>(&work, evaluation.id, &projects, vec![input]).await?;
+    let made = part::find::<Model>(work.conn(), evaluation.id, &projects, &key).await?;
+    let row = made.ok_or_else(|| ApiError::internal("a new indicator was not found"))?;
+    work.commit().await?;
+    let location = format!("/api/v1/indicators/{}", row.id);
+    let Found { body, etag } = part_routes::found(&row, &evaluation, &projects);
+    Ok(Created { body, etag, location })
+}
+
+/// Replace an indicator
+///
+/// 整体替换一个绩效指标；可以改序号或移到另一张表，但不能换单位或年度。
+#[utoipa::path(
+    tag = "indicators",
+    operation_id = "putIndicator",
+    params(IndicatorPath),
+    request_body = IndicatorInput, security(("oauth2" = ["forms:write"]))
+)]
+#[put("/indicators/{id}")]
+pub async fn put(
+    caller: Caller<WriteForms>,
+    path: web::Path<IndicatorPath>,
+    if_match: IfMatch,
+    Body(input): Body<IndicatorInput>,
+    db: web::Data<Db>,
+) -> Result<Found<IndicatorView>, ApiError> {
+    let mut work = db.begin().await?;
+    let opened = open(&mut work, &caller, &path, &if_match).await?;
+    save(work, opened, input).await
+}
+
+/// Change an indicator
+///
+/// 修改绩效指标的部分字段（合并补丁：缺省不动，null 清空）。
+#[utoipa::path(
+    tag = "indicators",
+    operation_id = "patchIndicator",
+    params(IndicatorPath),
+    request_body(content = ref("#/components/schemas/IndicatorPatch"), content_type = "application/merge-patch+json"),
+    security(("oauth2" = ["forms:write"]))
+)]
+#[patch("/indicators/{id}")]
+pub async fn patch(
+    caller: Caller<WriteForms>,
+    path: web::Path<IndicatorPath>,
+    if_match: IfMatch,
+    merge: MergePatch,
+    db: web::Data<Db>,
+    schemas: web::Data<Schemas>,
+) -> Result<Found<IndicatorView>, ApiError> {
+    let mut work = db.begin().await?;
+    let opened = open(&mut work, &caller, &path, &if_match).await?;
+    let input = patched(&schemas, &opened.row.input(&opened.evaluation, &opened.projects), merge)?;
+    save(work, opened, input).await
+}
+
+/// Remove an indicator
+///
+/// 删除一个绩效指标。
+#[utoipa::path(
+    tag = "indicators",
+    operation_id = "deleteIndicator",
+    params(IndicatorPath),
+    security(("oauth2" = ["forms:write"]))
+)]
+#[delete("/indicators/{id}")]
+pub async fn delete(
+    caller: Caller<WriteForms>,
+    path: web::Path<IndicatorPath>,
+    if_match: IfMatch,
+    db: web::Data<Db>,
+) -> Result<Done, ApiError> {
+    let mut work = db.begin().await?;
+    let opened = open(&mut work, &caller, &path, &if_match).await?;
+    part::delete::<Model>(&work, vec![opened.row.id]).await?;
+    work.commit().await?;
+    Ok(Done)
+}
+
+fn id(path: &IndicatorPath) -> Result<i64, ApiError> {
+    path.id.parse().map_err(|_| ApiError::not_found())
+}
+
+/// An indicator that may be changed, with what is needed to do so.
+struct Opened {
+    evaluation: root::Model,
+    projects: Projects,
+    row: Model,
+}
+
+async fn open(
+    work: &mut Work<'_>,
+    caller: &Caller<WriteForms>,
+    path: &IndicatorPath,
+    if_match: &IfMatch,
+) -> Result<Opened, ApiError> {
+    let row = store::find(work.conn(), id(path)?).await?.ok_or_else(ApiError::not_found)?;
+    let owner = store::evaluation_of(work.conn(), &row).await?.ok_or_else(ApiError::not_found)?;
+    let (unit, year) = (owner.unit_code.0, owner.year.0);
+    let evaluation = evaluations::open(work, caller.principal(), &unit, year).await??;
+    // Read again now that the form is locked: who held it may have changed the row.
+    let row = store::find(work.conn(), row.id).await?.ok_or_else(ApiError::not_found)?;
+    if_match.check(&row.stamp().etag)?;
+    let projects = Model::siblings(work.conn(), evaluation.id).await?;
+    Ok(Opened { evaluation, projects, row })
+}
+
+async fn save(
+    work: Work<'_>,
+    opened: Opened,
+    input: IndicatorInput,
+) -> Result<Found<IndicatorView>, ApiError> {
+    let Opened { evaluation, projects, row } = opened;
+    let key = Model::key_of(&input);
+    part_routes::check::<Model>((&evaluation.unit_code.0, evaluation.year.0), &key, &input, &projects)?;
+    if key != row.key(&projects)
+        && part::find::<Model>(work.conn(), evaluation.id, &projects, &key).await?.is_some()
+    {
+        return Err(taken(input.seq));
+    }
+    let row = part::update(&work, &row, &projects, input).await?;
+    work.commit().await?;
+    Ok(part_routes::found(&row, &evaluation, &projects))
+}
+
+fn taken(seq: i32) -> ApiError {
+    ApiError::new(ErrorCode::AlreadyExists).detail(
+        format!("该表已有序号为 {seq} 的指标"),
+        format!("The sheet already has an indicator with number {seq}"),
+    )
+}
+
+fn unknown(pointer: &str, code: &'static str, key: &impl std::fmt::Display) -> ApiError {
+    ApiError::invalid(vec![FieldError::new(
+        pointer,
+        code,
+        format!("{key} 不存在或不可见"),
+        format!("There is no {key} that you may see"),
+    )])
+}

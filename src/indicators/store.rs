@@ -1,0 +1,188 @@
+//! Indicators in the database.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jixiao_core::kernel::{FiscalYear, ProjectCode, UnitCode};
+use jixiao_core::scoring::{Block, Category};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Select, Set};
+
+use super::entity::{ActiveModel, Column, Entity, Model};
+use super::wire::{IndicatorInput, IndicatorView, SheetFilter};
+use crate::db::{Coded, Int, SortColumn};
+use crate::evaluations::{self, Part, part};
+use crate::http::FieldError;
+use crate::part_columns;
+use crate::projects::entity as projects;
+
+/// The projects of one evaluation, by code and by key.
+#[derive(Clone, Debug, Default)]
+pub struct Projects {
+    by_code: BTreeMap<ProjectCode, i64>,
+    by_id: BTreeMap<i64, ProjectCode>,
+}
+
+impl Projects {
+    /// Of these rows.
+    #[must_use]
+    pub fn of(rows: &[projects::Model]) -> Self {
+        Self {
+            by_code: rows.iter().map(|row| (row.code.0.clone(), row.id)).collect(),
+            by_id: rows.iter().map(|row| (row.id, row.code.0.clone())).collect(),
+        }
+    }
+}
+
+impl Part for Model {
+    part_columns!();
+    type Input = IndicatorInput;
+    type View = IndicatorView;
+    type Key = (Option<ProjectCode>, i32);
+    type Siblings = Projects;
+    const COLLECTION: &'static str = "indicators";
+
+    fn place_columns() -> Vec<SortColumn> {
+        let project = Func::coalesce([Expr::col((Entity, Column::ProjectId)), Expr::value(0_i64)]);
+        vec![SortColumn(project.into()), SortColumn::of((Entity, Column::Seq))]
+    }
+
+    fn place(&self) -> Vec<serde_json::Value> {
+        vec![self.project_id.unwrap_or(0).into(), self.seq.into()]
+    }
+
+    async fn siblings(conn: &impl ConnectionTrait, evaluation_id: i64) -> Result<Projects, DbErr> {
+        Ok(Projects::of(&part::all::<projects::Model>(conn, evaluation_id).await?))
+    }
+
+    fn key(&self, projects: &Projects) -> Self::Key {
+        (self.project_id.and_then(|id| projects.by_id.get(&id).cloned()), self.seq)
+    }
+
+    fn owner(input: &IndicatorInput) -> (&UnitCode, FiscalYear) {
+        (&input.unit, input.year)
+    }
+
+    fn key_of(input: &IndicatorInput) -> Self::Key {
+        (input.project.clone(), input.seq)
+    }
+
+    fn input(&self, evaluation: &evaluations::entity::Model, projects: &Projects) -> IndicatorInput {
+        let (project, seq) = self.key(projects);
+        let row = self.clone();
+        IndicatorInput {
+            unit: evaluation.unit_code.0.clone(),
+            year: evaluation.year.0,
+            project,
+            seq,
+            level1: row.level1,
+            level2: row.level2,
+            name: row.name,
+            target: row.target,
+            actual: row.actual,
+            weight: row.weight.map(|Int(points)| points),
+            self_score: row.self_score.map(|Int(points)| points),
+            attainment: row.attainment.map(|Coded(attainment)| attainment),
+            deviation_reason: row.deviation_reason,
+        }
+    }
+
+    fn view(&self, indicator: IndicatorInput) -> IndicatorView {
+        IndicatorView {
+            id: self.id.to_string(),
+            block: Block::classify(&indicator.level1),
+            category: Category::classify(&indicator.level2),
+            indicator,
+            stamp: self.stamp(),
+        }
+    }
+
+    fn columns(input: IndicatorInput, projects: &Projects) -> ActiveModel {
+        let IndicatorInput {
+            unit: _,
+            year: _,
+            project,
+            seq,
+            level1,
+            level2,
+            name,
+            target,
+            actual,
+            weight,
+            self_score,
+            attainment,
+            deviation_reason,
+        } = input;
+        ActiveModel {
+            project_id: Set(project.and_then(|code| projects.by_code.get(&code).copied())),
+            seq: Set(seq),
+            level1: Set(level1),
+            level2: Set(level2),
+            name: Set(name),
+            target: Set(target),
+            actual: Set(actual),
+            weight: Set(weight.map(Int)),
+            self_score: Set(self_score.map(Int)),
+            attainment: Set(attainment.map(Coded)),
+            deviation_reason: Set(deviation_reason),
+            ..Default::default()
+        }
+    }
+
+    fn check(input: &IndicatorInput, projects: &Projects) -> Vec<FieldError> {
+        let unknown = input.project.as_ref().filter(|code| !projects.by_code.contains_key(code));
+        let error = |code: &ProjectCode| {
+            FieldError::new(
+                "/project",
+                "unknown_project",
+                format!("本单位该年度没有编码为 {code} 的项目支出，请先填报项目"),
+                format!("The unit has no project {code} in this year; file the project first"),
+            )
+        };
+        unknown.map(error).into_iter().collect()
+    }
+}
+
+/// Narrows a list to one kind of sheet or to projects of one code.
+#[must_use]
+pub fn narrow(
+    select: Select<Entity>,
+    sheet: Option<SheetFilter>,
+    project: Option<&ProjectCode>,
+) -> Select<Entity> {
+    let select = match sheet {
+        Some(SheetFilter::Department) => select.filter(Column::ProjectId.is_null()),
+        Some(SheetFilter::Project) => select.filter(Column::ProjectId.is_not_null()),
+        None => select,
+    };
+    match project {
+        Some(code) => {
+            let of_this_code = Query::select()
+                .column(projects::Column::Id)
+                .from(projects::Entity)
+                .and_where(Expr::col(projects::Column::Code).eq(code.as_str()))
+                .to_owned();
+            select.filter(Column::ProjectId.in_subquery(of_this_code))
+        }
+        None => select,
+    }
+}
+
+/// The indicator of this id.
+pub async fn find(conn: &impl ConnectionTrait, id: i64) -> Result<Option<Model>, DbErr> {
+    Entity::find_by_id(id).one(conn).await
+}
+
+/// The evaluation an indicator hangs on.
+pub async fn evaluation_of(
+    conn: &impl ConnectionTrait,
+    row: &Model,
+) -> Result<Option<evaluations::entity::Model>, DbErr> {
+    evaluations::entity::Entity::find_by_id(row.evaluation_id).one(conn).await
+}
+
+/// The projects that these indicators belong to: one query for a page.
+pub async fn projects_of(conn: &impl ConnectionTrait, rows: &[Model]) -> Result<Projects, DbErr> {
+    let ids: BTreeSet<i64> = rows.iter().filter_map(|row| row.project_id).collect();
+    let projects = projects::Entity::find().filter(projects::Column::Id.is_in(ids)).all(conn).await?;
+    Ok(Projects::of(&projects))
+}

@@ -1,0 +1,21 @@
+//! Narratives (自评报告正文): the sections of the written report.
+
+pub mod entity;
+pub mod routes;
+pub mod store;
+pub mod wire;
+
+/// The operations of this feature.
+pub fn configure(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    config
+        .service(routes::list)
+        .service(routes::get)
+        .service(routes::put)
+        .service(routes::patch)
+        .service(routes::delete);
+}
+
+/// The schemas of this feature's bodies.
+#[derive(Debug, utoipa::OpenApi)]
+#[openapi(components(schemas(wire::NarrativeInput, wire::NarrativeView, wire::NarrativeList)))]
+pub struct Schemas;

@@ -1,0 +1,106 @@
+//! From a form to the sheets that the core scores.
+
+use jixiao_core::kernel::{FiscalYear, Points, ProjectCode};
+use jixiao_core::scoring::{ExecutionRow, IndicatorRow, RuleSet, Scorecard, Sheet, SheetKind, score};
+
+use crate::budgets::wire::Amounts;
+use crate::forms::store::Reviewed;
+use crate::forms::wire::UnitForm;
+use crate::indicators::wire::IndicatorInput;
+
+/// A sheet of a form, scored.
+#[derive(Debug)]
+pub struct ScoredSheet {
+    /// The project; none: the department.
+    pub project: Option<ProjectCode>,
+    /// 项目名称; none: the department.
+    pub name: Option<String>,
+    /// What it came to.
+    pub card: Scorecard,
+    /// Its indicators as written, in the order of the card's.
+    pub rows: Vec<IndicatorInput>,
+}
+
+/// Scores every sheet of a form: the department's, if there is one, then each project's.
+#[must_use]
+pub fn score_form(
+    form: &UnitForm,
+    reviewed: &Reviewed,
+    year: FiscalYear,
+    rules: &RuleSet,
+) -> Vec<ScoredSheet> {
+    let mut sheets = Vec::new();
+    let department = form.budgets.first();
+    let department_rows = rows_of(form, None);
+    if department.is_some() || !department_rows.is_empty() {
+        let execution = department.map(|budget| execution(&budget.total, budget.weight, budget.self_score));
+        sheets.push(scored(
+            Head { kind: SheetKind::Department, project: None, name: None },
+            execution.unwrap_or_default(),
+            department.and_then(|budget| budget.reported_total),
+            department_rows,
+            (reviewed, year, rules),
+        ));
+    }
+    for project in &form.project_expenditures {
+        sheets.push(scored(
+            Head {
+                kind: SheetKind::Project,
+                project: Some(project.code.clone()),
+                name: Some(project.name.clone()),
+            },
+            execution(&project.total, project.weight, project.self_score),
+            project.reported_total,
+            rows_of(form, Some(&project.code)),
+            (reviewed, year, rules),
+        ));
+    }
+    sheets
+}
+
+struct Head {
+    kind: SheetKind,
+    project: Option<ProjectCode>,
+    name: Option<String>,
+}
+
+fn rows_of(form: &UnitForm, project: Option<&ProjectCode>) -> Vec<IndicatorInput> {
+    let mut rows: Vec<IndicatorInput> =
+        form.indicators.iter().filter(|row| row.project.as_ref() == project).cloned().collect();
+    rows.sort_by_key(|row| row.seq);
+    rows
+}
+
+fn execution(total: &Amounts, weight: Option<Points>, self_score: Option<Points>) -> ExecutionRow {
+    let Amounts { initial, annual, executed } = *total;
+    ExecutionRow { initial, annual, executed, weight, self_score, reviewed_score: None }
+}
+
+fn scored(
+    Head { kind, project, name }: Head,
+    execution: ExecutionRow,
+    reported_total: Option<Points>,
+    rows: Vec<IndicatorInput>,
+    (reviewed, year, rules): (&Reviewed, FiscalYear, &RuleSet),
+) -> ScoredSheet {
+    let indicators = rows
+        .iter()
+        .map(|row| IndicatorRow {
+            seq: row.seq,
+            level1: row.level1.clone(),
+            level2: row.level2.clone(),
+            name: row.name.clone(),
+            target: row.target.clone(),
+            actual: row.actual.clone(),
+            weight: row.weight,
+            self_score: row.self_score,
+            reviewed_score: reviewed.indicators.get(&(project.clone(), row.seq)).copied(),
+            attainment: row.attainment,
+            deviation_reason: row.deviation_reason.clone(),
+        })
+        .collect();
+    let reviewed_score = reviewed.executions.get(&project).copied();
+    let execution = ExecutionRow { reviewed_score, ..execution };
+    let sheet = Sheet { year, kind, execution, indicators, reported_total, reviewed_total: None };
+    ScoredSheet { card: score(&sheet, rules), project, name, rows }
+}

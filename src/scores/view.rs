@@ -1,0 +1,80 @@
+//! Scored sheets in the words of the language asked for.
+
+use jixiao_core::kernel::{Lang, Text};
+use jixiao_core::scoring::{BlockScore, ExecutionScore, Flag, IndicatorScore};
+
+use super::assemble::ScoredSheet;
+use super::wire::{BlockScoreView, ExecutionScoreView, FlagView, IndicatorScoreView, SheetScore};
+use crate::evaluations::wire::UnitName;
+use crate::indicators::wire::IndicatorInput;
+
+/// A scored sheet for the wire. The department sheet carries the unit's code and name.
+#[must_use]
+pub fn sheet(scored: ScoredSheet, unit: &UnitName, lang: Lang) -> SheetScore {
+    let ScoredSheet { project, name, card, rows } = scored;
+    SheetScore {
+        code: project.map_or_else(|| unit.code.to_string(), |code| code.to_string()),
+        name: name.unwrap_or_else(|| unit.name.clone()),
+        self_total: card.self_total,
+        computed_total: card.computed_total,
+        reviewed_total: card.reviewed_total,
+        final_total: card.final_total,
+        reported_total: card.reported_total,
+        grade: card.grade,
+        complete: card.complete,
+        flags: flags(&card.flags, lang),
+        execution: execution(&card.execution, lang),
+        blocks: card.blocks.iter().map(block).collect(),
+        indicators: card
+            .indicators
+            .iter()
+            .zip(rows)
+            .map(|(score, row)| indicator(score, row, lang))
+            .collect(),
+    }
+}
+
+fn flags(flags: &[Flag], lang: Lang) -> Vec<FlagView> {
+    flags.iter().map(|flag| FlagView { code: flag.code().to_owned(), text: flag.text(lang) }).collect()
+}
+
+fn execution(score: &ExecutionScore, lang: Lang) -> ExecutionScoreView {
+    ExecutionScoreView {
+        initial: score.initial,
+        annual: score.annual,
+        executed: score.executed,
+        rate: score.rate,
+        weight: score.weight,
+        self_score: score.self_score,
+        computed_score: score.computed_score,
+        reviewed_score: score.reviewed_score,
+        final_score: score.final_score,
+        flags: flags(&score.flags, lang),
+        explanation: score.explanation.text(lang),
+    }
+}
+
+fn block(score: &BlockScore) -> BlockScoreView {
+    let BlockScore { block, weight, self_score, computed_score, reviewed_score, final_score } = *score;
+    BlockScoreView { block, weight, self_score, computed_score, reviewed_score, final_score }
+}
+
+fn indicator(score: &IndicatorScore, row: IndicatorInput, lang: Lang) -> IndicatorScoreView {
+    IndicatorScoreView {
+        seq: score.seq,
+        level1: row.level1,
+        level2: row.level2,
+        name: row.name,
+        target: row.target,
+        actual: row.actual,
+        weight: score.weight,
+        self_score: score.self_score,
+        computed_score: score.computed_score,
+        reviewed_score: score.reviewed_score,
+        final_score: score.final_score,
+        rule: score.rule.code().to_owned(),
+        flags: flags(&score.flags, lang),
+        explanation: score.explanation.text(lang),
+        deviation_reason: row.deviation_reason,
+    }
+}

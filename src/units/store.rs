@@ -1,0 +1,158 @@
+//! Units in the database.
+
+use jixiao_core::kernel::{RegionCode, UnitCode};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
+    IntoActiveModel, PaginatorTrait, QueryFilter, Select, Set,
+};
+
+use super::entity::{ActiveModel, Column, Entity, Model};
+use crate::db::{Coded, Keyset, Scope, Work, keyset_page};
+use crate::http::wire::Stamp;
+use crate::units::wire::{UnitInput, UnitView};
+
+/// Which units are wanted.
+#[derive(Debug, Default)]
+pub struct Filter {
+    /// In this region.
+    pub region: Option<RegionCode>,
+    /// Directly below this unit.
+    pub parent: Option<UnitCode>,
+    /// With this in the name.
+    pub name_contains: Option<String>,
+}
+
+fn matching(scope: &Scope, filter: &Filter) -> Select<Entity> {
+    let mut condition = scope.covers((Entity, Column::Code));
+    if let Some(region) = &filter.region {
+        condition = condition.add(Column::RegionCode.starts_with(region.as_str()));
+    }
+    if let Some(parent) = &filter.parent {
+        condition = condition.add(Column::ParentCode.eq(parent.as_str()));
+    }
+    if let Some(part) = &filter.name_contains {
+        // Lower-cased on both sides: LIKE ignores case on one engine and not on the other.
+        let escaped = part.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let pattern = LikeExpr::new(format!("%{escaped}%")).escape('\\');
+        condition = condition.add(Expr::expr(Func::lower(Expr::col(Column::Name))).like(pattern));
+    }
+    Entity::find().filter(condition)
+}
+
+/// A page of units.
+pub async fn list(
+    conn: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: &Filter,
+    page: Keyset,
+) -> Result<Vec<Model>, DbErr> {
+    keyset_page(matching(scope, filter), page).all(conn).await
+}
+
+/// How many units match.
+pub async fn count(conn: &impl ConnectionTrait, scope: &Scope, filter: &Filter) -> Result<u64, DbErr> {
+    matching(scope, filter).count(conn).await
+}
+
+/// The unit of this code, if the scope reaches it.
+pub async fn find(
+    conn: &impl ConnectionTrait,
+    scope: &Scope,
+    code: &UnitCode,
+) -> Result<Option<Model>, DbErr> {
+    let condition =
+        Condition::all().add(scope.covers((Entity, Column::Code))).add(Column::Code.eq(code.as_str()));
+    Entity::find().filter(condition).one(conn).await
+}
+
+/// The units of these codes; a set read once spares an import a query for each row.
+pub async fn find_many(conn: &impl ConnectionTrait, codes: Vec<String>) -> Result<Vec<Model>, DbErr> {
+    let mut found = Vec::new();
+    for chunk in codes.chunks(500) {
+        let chunk = chunk.iter().map(String::as_str);
+        found.extend(Entity::find().filter(Column::Code.is_in(chunk)).all(conn).await?);
+    }
+    Ok(found)
+}
+
+/// Makes a unit.
+pub async fn insert(work: &Work<'_>, unit: UnitInput) -> Result<Model, DbErr> {
+    let row = ActiveModel {
+        id: ActiveValue::NotSet,
+        version: Set(1),
+        created_at: Set(work.now()),
+        updated_at: Set(work.now()),
+        ..columns(unit)
+    };
+    row.insert(work.conn()).await
+}
+
+/// Replaces what a unit says.
+pub async fn update(work: &Work<'_>, current: &Model, unit: UnitInput) -> Result<Model, DbErr> {
+    let row = ActiveModel {
+        id: ActiveValue::Unchanged(current.id),
+        version: Set(current.version + 1),
+        updated_at: Set(work.now()),
+        ..columns(unit)
+    };
+    row.update(work.conn()).await
+}
+
+/// Removes a unit on which nothing hangs.
+pub async fn delete(work: &Work<'_>, current: Model) -> Result<(), DbErr> {
+    current.into_active_model().delete(work.conn()).await.map(|_| ())
+}
+
+impl From<Model> for UnitView {
+    fn from(row: Model) -> Self {
+        let stamp = Stamp::of(row.id, row.version, row.created_at, row.updated_at);
+        Self { unit: UnitInput::from(&row), stamp }
+    }
+}
+
+impl From<&Model> for UnitInput {
+    fn from(row: &Model) -> Self {
+        let Model { id: _, code, name, region_code, parent_code, version: _, created_at: _, updated_at: _ } =
+            row.clone();
+        Self {
+            code: code.0,
+            name,
+            region_code: region_code.map(|Coded(code)| code),
+            parent_code: parent_code.map(|Coded(code)| code),
+        }
+    }
+}
+
+fn columns(unit: UnitInput) -> ActiveModel {
+    let UnitInput { code, name, region_code, parent_code } = unit;
+    ActiveModel {
+        code: Set(Coded(code)),
+        name: Set(name),
+        region_code: Set(region_code.map(Coded)),
+        parent_code: Set(parent_code.map(Coded)),
+        ..Default::default()
+    }
+}
+
+/// Why `parent` cannot be above `unit`, if so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParentProblem {
+    /// There is no such unit.
+    Unknown,
+    /// The unit would be its own superior.
+    Cycle,
+}
+
+/// Checks a new parent: it must exist and must not be the unit itself or below it.
+pub async fn check_parent(
+    conn: &impl ConnectionTrait,
+    unit: &UnitCode,
+    parent: &UnitCode,
+) -> Result<Option<ParentProblem>, DbErr> {
+    if find(conn, &Scope::All, parent).await?.is_none() {
+        return Ok(Some(if unit == parent { ParentProblem::Cycle } else { ParentProblem::Unknown }));
+    }
+    let below = find(conn, &Scope::UnitAndBelow(unit.clone()), parent).await?;
+    Ok(below.map(|_| ParentProblem::Cycle))
+}

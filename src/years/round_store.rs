@@ -1,0 +1,122 @@
+//! Rounds in the database.
+
+use jixiao_core::kernel::{FiscalYear, RegionCode};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
+    IntoActiveModel, PaginatorTrait, QueryFilter, Select, Set,
+};
+
+use super::round_entity::{ActiveModel, Column, Entity, Model};
+use super::wire::{RoundInput, RoundView};
+use crate::db::{Coded, Int, Json, Keyset, Work, keyset_page};
+use crate::http::wire::Stamp;
+
+fn of_year(year: FiscalYear) -> Select<Entity> {
+    Entity::find().filter(Column::Year.eq(Int(year)))
+}
+
+/// A page of a year's rounds.
+pub async fn list(conn: &impl ConnectionTrait, year: FiscalYear, page: Keyset) -> Result<Vec<Model>, DbErr> {
+    keyset_page(of_year(year), page).all(conn).await
+}
+
+/// How many rounds a year has.
+pub async fn count(conn: &impl ConnectionTrait, year: FiscalYear) -> Result<u64, DbErr> {
+    of_year(year).count(conn).await
+}
+
+/// The round of this region, if it was opened.
+pub async fn find(
+    conn: &impl ConnectionTrait,
+    year: FiscalYear,
+    region: &RegionCode,
+) -> Result<Option<Model>, DbErr> {
+    of_year(year).filter(Column::RegionCode.eq(region.as_str())).one(conn).await
+}
+
+/// The rule set for a unit of `region`: that of the narrowest round that chose one, else the year's.
+pub async fn rule_set(
+    conn: &impl ConnectionTrait,
+    year: FiscalYear,
+    region: Option<&RegionCode>,
+) -> Result<String, DbErr> {
+    if let Some(region) = region {
+        let around = [2, 4, 6].into_iter().filter_map(|length| region.as_str().get(..length));
+        let condition =
+            Condition::all().add(Column::RegionCode.is_in(around)).add(Column::RuleSet.is_not_null());
+        let rounds = of_year(year).filter(condition).all(conn).await?;
+        let narrowest = rounds.into_iter().max_by_key(|round| round.region_code.0.as_str().len());
+        if let Some(chosen) = narrowest.and_then(|round| round.rule_set) {
+            return Ok(chosen);
+        }
+    }
+    let year = super::store::find(conn, year).await?;
+    Ok(year.map_or_else(|| crate::rule_sets::DEFAULT.to_owned(), |year| year.rule_set))
+}
+
+/// Opens a round.
+pub async fn insert(work: &mut Work<'_>, round: RoundInput) -> Result<Model, DbErr> {
+    work.touch_year(round.year);
+    let row = ActiveModel {
+        id: ActiveValue::NotSet,
+        version: Set(1),
+        created_at: Set(work.now()),
+        updated_at: Set(work.now()),
+        ..columns(round)
+    };
+    row.insert(work.conn()).await
+}
+
+/// Replaces what a round says; what is scored by it follows.
+pub async fn update(work: &mut Work<'_>, current: &Model, round: RoundInput) -> Result<Model, DbErr> {
+    work.touch_year(round.year);
+    let row = ActiveModel {
+        id: ActiveValue::Unchanged(current.id),
+        version: Set(current.version + 1),
+        updated_at: Set(work.now()),
+        ..columns(round)
+    };
+    row.update(work.conn()).await
+}
+
+/// Closes a round as if it had never been opened; the year's defaults apply again.
+pub async fn delete(work: &mut Work<'_>, current: Model) -> Result<(), DbErr> {
+    work.touch_year(current.year.0);
+    current.into_active_model().delete(work.conn()).await.map(|_| ())
+}
+
+fn columns(round: RoundInput) -> ActiveModel {
+    let RoundInput { year, region_code, opens_on, deadline, rule_set, assigned_units, note } = round;
+    ActiveModel {
+        year: Set(Int(year)),
+        region_code: Set(Coded(region_code)),
+        opens_on: Set(opens_on),
+        deadline: Set(deadline),
+        rule_set: Set(rule_set),
+        assigned_units: Set(assigned_units.map(Json)),
+        note: Set(note),
+        ..Default::default()
+    }
+}
+
+impl From<&Model> for RoundInput {
+    fn from(row: &Model) -> Self {
+        let row = row.clone();
+        Self {
+            year: row.year.0,
+            region_code: row.region_code.0,
+            opens_on: row.opens_on,
+            deadline: row.deadline,
+            rule_set: row.rule_set,
+            assigned_units: row.assigned_units.map(|Json(units)| units),
+            note: row.note,
+        }
+    }
+}
+
+impl From<Model> for RoundView {
+    fn from(row: Model) -> Self {
+        let stamp = Stamp::of(row.id, row.version, row.created_at, row.updated_at);
+        Self { round: RoundInput::from(&row), stamp }
+    }
+}

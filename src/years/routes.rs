@@ -1,0 +1,168 @@
+//! `/years`.
+
+use actix_web::{HttpRequest, delete, get, patch, put, web};
+use jixiao_core::kernel::FiscalYear;
+use serde_json::json;
+
+use super::entity::{Column, Model};
+use super::store;
+use super::wire::{YearInput, YearList, YearParams, YearSort, YearView};
+use crate::db::{Db, Keyset, SortColumn, dependents};
+use crate::http::permission::{ReadYears, WriteYears};
+use crate::http::wire::YearPath;
+use crate::http::{
+    ApiError, Body, Caller, Cursors, Done, FieldError, Found, IfMatch, Listed, MergePatch, Params, Saved,
+    Schemas, etag, patched,
+};
+
+/// List years
+///
+/// 预算年度列表，默认最近的在前。
+#[utoipa::path(tag = "years", operation_id = "listYears", params(YearParams), request_body = YearInput, security(("oauth2" = ["years:read"])))]
+#[get("/years")]
+pub async fn list(
+    _: Caller<ReadYears>,
+    Params(params): Params<YearParams>,
+    request: HttpRequest,
+    db: web::Data<Db>,
+    cursors: web::Data<Cursors>,
+) -> Result<Listed<YearList>, ApiError> {
+    let page = params.page(&request, &cursors)?;
+    let descending = matches!(params.sort.unwrap_or_default(), YearSort::YearDown);
+    let keyset = Keyset {
+        columns: vec![SortColumn::of(Column::Year)],
+        descending,
+        after: page.after(),
+        limit: page.limit,
+    };
+    let mut rows = store::list(db.reader(), keyset).await?;
+    let next_cursor = cursors.close(&page, &mut rows, |row| vec![json!(row.year.0)]);
+    let total = match params.with_total {
+        Some(true) => Some(store::count(db.reader()).await?),
+        _ => None,
+    };
+    let items = rows.into_iter().map(YearView::from).collect();
+    Ok(Listed { body: YearList { items, next_cursor: next_cursor.clone(), total }, next_cursor })
+}
+
+/// Get a year
+///
+/// 读取一个预算年度及其默认值。
+#[utoipa::path(tag = "years", operation_id = "getYear", params(YearPath), security(("oauth2" = ["years:read"])))]
+#[get("/years/{year}")]
+pub async fn get(
+    _: Caller<ReadYears>,
+    path: web::Path<YearPath>,
+    db: web::Data<Db>,
+) -> Result<Found<YearView>, ApiError> {
+    store::find(db.reader(), path.year).await?.map(found).ok_or_else(ApiError::not_found)
+}
+
+/// Create or replace a year
+///
+/// 新建或整体替换一个预算年度。新建返回 201；替换须带 If-Match。
+#[utoipa::path(tag = "years", operation_id = "putYear", params(YearPath), security(("oauth2" = ["years:write"])))]
+#[put("/years/{year}")]
+pub async fn put(
+    _: Caller<WriteYears>,
+    path: web::Path<YearPath>,
+    if_match: IfMatch,
+    Body(year): Body<YearInput>,
+    db: web::Data<Db>,
+) -> Result<Saved<YearView>, ApiError> {
+    let mut work = db.begin().await?;
+    let current = store::find(work.conn(), path.year).await?;
+    match &current {
+        Some(current) => if_match.check(&etag(current.id, current.version))?,
+        None => if_match.check_absent()?,
+    }
+    check(path.year, &year)?;
+    let row = match &current {
+        Some(current) => store::update(&mut work, current, year).await?,
+        None => store::insert(&work, year).await?,
+    };
+    work.commit().await?;
+    let created_at = current.is_none().then(|| format!("/api/v1/years/{}", path.year));
+    let Found { body, etag } = found(row);
+    Ok(Saved { body, etag, created_at })
+}
+
+/// Change a year
+///
+/// 修改预算年度的部分字段（合并补丁：缺省不动，null 清空）。
+#[utoipa::path(
+    tag = "years",
+    operation_id = "patchYear",
+    params(YearPath),
+    request_body(content = ref("#/components/schemas/YearPatch"), content_type = "application/merge-patch+json"),
+    security(("oauth2" = ["years:write"]))
+)]
+#[patch("/years/{year}")]
+pub async fn patch(
+    _: Caller<WriteYears>,
+    path: web::Path<YearPath>,
+    if_match: IfMatch,
+    merge: MergePatch,
+    db: web::Data<Db>,
+    schemas: web::Data<Schemas>,
+) -> Result<Found<YearView>, ApiError> {
+    let mut work = db.begin().await?;
+    let current = store::find(work.conn(), path.year).await?.ok_or_else(ApiError::not_found)?;
+    if_match.check(&etag(current.id, current.version))?;
+    let year = patched(&schemas, &YearInput::from(&current), merge)?;
+    check(path.year, &year)?;
+    let row = store::update(&mut work, &current, year).await?;
+    work.commit().await?;
+    Ok(found(row))
+}
+
+/// Remove a year
+///
+/// 删除一个预算年度；已有轮次或自评的不能删除（409 列明）。
+#[utoipa::path(tag = "years", operation_id = "deleteYear", params(YearPath), security(("oauth2" = ["years:write"])))]
+#[delete("/years/{year}")]
+pub async fn delete(
+    _: Caller<WriteYears>,
+    path: web::Path<YearPath>,
+    if_match: IfMatch,
+    db: web::Data<Db>,
+) -> Result<Done, ApiError> {
+    let work = db.begin().await?;
+    let current = store::find(work.conn(), path.year).await?.ok_or_else(ApiError::not_found)?;
+    if_match.check(&etag(current.id, current.version))?;
+    let hanging = dependents(work.conn(), "years", i64::from(path.year.get())).await?;
+    if !hanging.is_empty() {
+        return Err(ApiError::in_use(&hanging));
+    }
+    store::delete(&work, current).await?;
+    work.commit().await?;
+    Ok(Done)
+}
+
+fn found(row: Model) -> Found<YearView> {
+    let etag = etag(row.id, row.version);
+    Found { body: row.into(), etag }
+}
+
+fn check(year: FiscalYear, input: &YearInput) -> Result<(), ApiError> {
+    let mut errors = Vec::new();
+    if input.year != year {
+        errors.push(FieldError::key_mismatch("/year", year));
+    }
+    errors.extend(unknown_rule_set("/rule_set", &input.rule_set));
+    if errors.is_empty() { Ok(()) } else { Err(ApiError::invalid(errors)) }
+}
+
+/// An error if there is no such rule set.
+#[must_use]
+pub fn unknown_rule_set(pointer: &str, reference: &str) -> Option<FieldError> {
+    if crate::rule_sets::find(reference).is_some() {
+        return None;
+    }
+    Some(FieldError::new(
+        pointer,
+        "unknown_rule_set",
+        format!("没有规则集 {reference}，可用的见 /api/v1/rule-sets"),
+        format!("There is no rule set {reference}; see /api/v1/rule-sets"),
+    ))
+}

@@ -1,0 +1,148 @@
+//! Years and rounds on the wire.
+
+use chrono::NaiveDate;
+use jixiao_core::kernel::{FiscalYear, RegionCode, UnitCode};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::http::wire::{RegionCodeText, RuleSetText, Stamp, UnitCodeText, YearNumber};
+use crate::list_params;
+
+fn default_rule_set() -> String {
+    crate::rule_sets::DEFAULT.to_owned()
+}
+
+/// 预算年度 a year with the defaults of its rounds, as it is written and imported.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct YearInput {
+    /// 预算年度 fiscal year.
+    #[schema(value_type = YearNumber)]
+    pub year: FiscalYear,
+    /// 评分规则集 rule set of regions that choose none.
+    #[serde(default = "default_rule_set")]
+    #[schema(value_type = RuleSetText, default = "mof-2020@1")]
+    pub rule_set: String,
+    /// 截止日期 deadline of regions that set none; it ends at 24:00 Asia/Shanghai.
+    #[serde(default)]
+    #[schema(example = "2024-03-31")]
+    pub deadline: Option<NaiveDate>,
+    /// 备注 note.
+    #[serde(default)]
+    #[schema(max_length = 2000, example = "2023 年度绩效自评")]
+    pub note: Option<String>,
+}
+
+/// 预算年度 a year, as it is read.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct YearView {
+    /// What was written.
+    #[serde(flatten)]
+    pub year: YearInput,
+    /// When, and the tag to change it with.
+    #[serde(flatten)]
+    pub stamp: Stamp,
+}
+
+/// 一页年度 a page of years.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct YearList {
+    /// 年度 the years of this page.
+    #[schema(max_items = 500)]
+    pub items: Vec<YearView>,
+    /// 下一页游标 cursor of the next page; null on the last.
+    #[schema(max_length = 1000)]
+    pub next_cursor: Option<String>,
+    /// 总数 all years, if it was asked for.
+    #[schema(minimum = 0)]
+    pub total: Option<u64>,
+}
+
+/// 地区轮次 a region's round in a year, as it is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RoundInput {
+    /// 预算年度 fiscal year.
+    #[schema(value_type = YearNumber)]
+    pub year: FiscalYear,
+    /// 行政区划代码 region of the round; it reaches the regions in it.
+    #[schema(value_type = RegionCodeText)]
+    pub region_code: RegionCode,
+    /// 开始日期 the day from which units fill.
+    #[serde(default)]
+    #[schema(example = "2024-01-15")]
+    pub opens_on: Option<NaiveDate>,
+    /// 截止日期 deadline; it ends at 24:00 Asia/Shanghai; null: the year's.
+    #[serde(default)]
+    #[schema(example = "2024-03-31")]
+    pub deadline: Option<NaiveDate>,
+    /// 评分规则集 rule set; null: the year's.
+    #[serde(default)]
+    #[schema(value_type = Option<RuleSetText>)]
+    pub rule_set: Option<String>,
+    /// 应填报单位 codes of the units that must report; null: all of the region.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<UnitCodeText>>, max_items = 20000)]
+    pub assigned_units: Option<Vec<UnitCode>>,
+    /// 备注 note.
+    #[serde(default)]
+    #[schema(max_length = 2000, example = "请于截止日期前提交")]
+    pub note: Option<String>,
+}
+
+/// 地区轮次 a region's round, as it is read.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RoundView {
+    /// What was written.
+    #[serde(flatten)]
+    pub round: RoundInput,
+    /// When, and the tag to change it with.
+    #[serde(flatten)]
+    pub stamp: Stamp,
+}
+
+/// 一页轮次 a page of rounds.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RoundList {
+    /// 轮次 the rounds of this page.
+    #[schema(max_items = 500)]
+    pub items: Vec<RoundView>,
+    /// 下一页游标 cursor of the next page; null on the last.
+    #[schema(max_length = 1000)]
+    pub next_cursor: Option<String>,
+    /// 总数 all rounds of the year, if it was asked for.
+    #[schema(minimum = 0)]
+    pub total: Option<u64>,
+}
+
+/// Order of years.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+pub enum YearSort {
+    /// Oldest first.
+    #[serde(rename = "year")]
+    Year,
+    /// Newest first.
+    #[default]
+    #[serde(rename = "-year")]
+    YearDown,
+}
+
+/// Order of rounds.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+pub enum RoundSort {
+    /// By region.
+    #[default]
+    #[serde(rename = "region_code")]
+    Region,
+    /// By region, downwards.
+    #[serde(rename = "-region_code")]
+    RegionDown,
+}
+
+list_params! {
+    /// Filters of years.
+    YearParams, sort: YearSort,
+}
+
+list_params! {
+    /// Filters of rounds.
+    RoundParams, sort: RoundSort,
+}
