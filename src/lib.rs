@@ -1,10 +1,13 @@
 //! stub
+pub mod app;
 pub mod base_data;
 pub mod budgets;
 pub mod db;
 pub mod evaluations;
 pub mod forms;
+pub mod health;
 pub mod http;
+pub mod imports;
 pub mod indicators;
 pub mod narratives;
 pub mod projects;

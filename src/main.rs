@@ -1,1 +1,5 @@
-fn main() {}
+//! stub
+fn main() {
+    let doc = jixiao::app::openapi();
+    println!("{}", serde_json::to_string_pretty(&doc).unwrap());
+}

@@ -156,7 +156,8 @@ fn limits(request: &HttpRequest) -> BodyLimits {
     configured.unwrap_or(BodyLimits { json: 2 << 20, import: 20 << 20, seconds: 30 })
 }
 
-fn expect_type(request: &HttpRequest, wanted: &[&str]) -> Result<(), ApiError> {
+/// 415 unless the body is of one of these types.
+pub fn expect_type(request: &HttpRequest, wanted: &[&str]) -> Result<(), ApiError> {
     let given = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let given =
         given.and_then(|value| value.split(';').next()).map(|value| value.trim().to_ascii_lowercase());

@@ -271,7 +271,8 @@ impl FieldError {
 }
 
 /// What was found is shown so that it is recognised, not so that it is stored twice.
-fn shortened(found: Value) -> Value {
+#[must_use]
+pub fn shortened(found: Value) -> Value {
     match found {
         Value::String(text) if text.chars().count() > 100 => {
             Value::String(text.chars().take(100).chain(['…']).collect())
@@ -323,7 +324,6 @@ pub struct FieldErrorView {
     #[schema(example = "应为字符串，如 \"1013.19\"", max_length = 2000)]
     pub detail: String,
     /// 实际值 what was found there, shortened.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Value>)]
+    #[schema(value_type = Value)]
     pub found: Option<Value>,
 }

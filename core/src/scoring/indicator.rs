@@ -2,7 +2,7 @@
 
 use super::number::subtract;
 use super::rules::{
-    Case, Outcome, Pair, Verdict, at_least, at_most, date, equal, not_applicable, qualitative, range,
+    Case, Claim, Outcome, Pair, Verdict, at_least, at_most, date, equal, not_applicable, qualitative, range,
 };
 use super::target::{
     self, Actual, Bound, Context, Direction, Due, Incomparable, Measure, Measured, Quantity, Sign, Target,
@@ -66,7 +66,11 @@ fn judge(case: &mut Case<'_>, context: &Context<'_>) -> Outcome {
     if target == Target::NotApplicable {
         return not_applicable::judge(case);
     }
-    let actual = case.row.actual.as_deref().map_or(Actual::Empty, |text| Actual::parse(text, context));
+    // Against a date, 2023.11 is a month whatever the category.
+    let category =
+        if matches!(target, Target::ByDate { .. }) { Some(Category::Timeliness) } else { context.category };
+    let reading = Context { category, ..*context };
+    let actual = case.row.actual.as_deref().map_or(Actual::Empty, |text| Actual::parse(text, &reading));
     notice_target(case, &target, context);
     let measured = match (&target, actual) {
         (Target::Empty, Actual::Empty) => {
@@ -331,7 +335,7 @@ fn settle(mut case: Case<'_>, outcome: Outcome, block: Option<Block>, category: 
     Scored { score, standing }
 }
 
-/// Flags what is remarkable about the three scores of a weighted row.
+/// Flags what is remarkable about the scores of a weighted row.
 fn notice_scores(
     case: &mut Case<'_>,
     weight: Points,
@@ -339,31 +343,21 @@ fn notice_scores(
     computed: Option<Points>,
     verdict: &Verdict,
 ) {
-    let outside = |score: &Points| !(Points::ZERO..=weight).contains(score);
-    if let Some(score) = case.row.reviewed_score.filter(outside) {
-        case.flags.push(Flag::ReviewedScoreOutOfRange { score, weight });
+    // The computed score of a qualitative row is the claim, so it says nothing about it.
+    let computed = computed.filter(|_| rule != Rule::Qualitative);
+    let self_score = case.row.self_score;
+    let claim = Claim { weight, self_score, computed, reviewed: case.row.reviewed_score };
+    claim.notice(case.rules.tolerance, &mut case.flags);
+    match verdict {
+        Verdict::Decided(_) | Verdict::Undecided | Verdict::Missing => {}
+        Verdict::Dropped | Verdict::NotScored => return,
     }
-    let counts = match verdict {
-        Verdict::Decided(_) | Verdict::Undecided | Verdict::Missing => true,
-        Verdict::Dropped | Verdict::NotScored => false,
-    };
-    let Some(self_score) = case.row.self_score else {
-        if counts && !case.flags.contains(&Flag::SelfScoreMissing) {
-            case.flags.push(Flag::SelfScoreMissing);
+    match self_score {
+        None if case.flags.contains(&Flag::SelfScoreMissing) => {}
+        None => case.flags.push(Flag::SelfScoreMissing),
+        Some(score) if score < weight && !case.has_reason() => {
+            case.flags.push(Flag::ReasonMissing { lost: subtract(weight, score) });
         }
-        return;
-    };
-    if outside(&self_score) {
-        case.flags.push(Flag::SelfScoreOutOfRange { score: self_score, weight });
-    }
-    if let Some(computed) = computed.filter(|_| rule != Rule::Qualitative) {
-        if subtract(self_score, computed) > case.rules.tolerance {
-            case.flags.push(Flag::Overclaim { self_score, computed });
-        } else if subtract(computed, self_score) > case.rules.tolerance {
-            case.flags.push(Flag::Underclaim { self_score, computed });
-        }
-    }
-    if counts && self_score < weight && !case.has_reason() {
-        case.flags.push(Flag::ReasonMissing { lost: subtract(weight, self_score) });
+        Some(_) => {}
     }
 }

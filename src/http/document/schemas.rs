@@ -178,10 +178,8 @@ pub fn close_requests_and_fill_responses(document: &mut Value) {
             if is_request {
                 object.insert("additionalProperties".into(), json!(false));
             } else {
-                let optional = |property: &Value| property.get("x-optional").is_some();
                 let keys = object.get("properties").and_then(Value::as_object).into_iter().flatten();
-                let keys: Vec<Value> =
-                    keys.filter(|(_, p)| !optional(p)).map(|(key, _)| json!(key)).collect();
+                let keys = keys.map(|(key, _)| json!(key)).collect();
                 object.insert("required".into(), Value::Array(keys));
             }
         });

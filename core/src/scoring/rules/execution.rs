@@ -5,80 +5,58 @@
 
 use rust_decimal::Decimal;
 
-use crate::kernel::{Points, Ratio};
-use crate::scoring::number::{score_of, share, subtract};
+use super::Claim;
+use crate::kernel::{Money, Points, Ratio};
+use crate::scoring::number::{score_of, share};
 use crate::scoring::{BlockName, ExecutionRow, ExecutionScore, Explanation, Flag, RuleSet};
 
 /// The scored row, and whether it has what it needs.
 pub(in crate::scoring) fn judge(row: &ExecutionRow, rules: &RuleSet) -> (ExecutionScore, bool) {
     let ExecutionRow { initial, annual, executed, weight, self_score, reviewed_score } = *row;
     let weight = weight.filter(|weight| *weight > Points::ZERO);
-    let expected = rules.group(BlockName::Execution).is_some();
-    let amounts = match (annual, executed) {
-        (None, _) => Err(Flag::AnnualMissing),
-        (Some(annual), _) if annual.scaled() <= 0 => Err(Flag::AnnualZero),
-        (Some(_), None) => Err(Flag::ExecutedMissing),
-        (Some(annual), Some(executed)) => Ok((annual, executed)),
-    };
     let mut flags = Vec::new();
-    let rate =
-        amounts.as_ref().ok().and_then(|(annual, executed)| Ratio::of(executed.decimal(), annual.decimal()));
-    if let (Ok((annual, executed)), Some(rate)) = (&amounts, rate) {
-        let bound = annual.decimal().checked_mul(rules.execution_reason_below.decimal());
-        if executed > annual {
-            flags.push(Flag::OverExecuted { rate });
-        } else if bound.is_some_and(|bound| executed.decimal() < bound) {
-            flags.push(Flag::LowExecution { rate });
-        }
-    }
+    let amounts = amounts(annual, executed);
+    let rate = amounts
+        .as_ref()
+        .ok()
+        .copied()
+        .and_then(|(annual, executed)| notice_rate(annual, executed, rules, &mut flags));
     if let (Some(initial), Some(annual)) = (initial, annual)
         && initial != annual
     {
         flags.push(Flag::BudgetChanged { initial, annual });
     }
     let mut computed_score = None;
-    let (explanation, complete) = match (weight, amounts) {
+    let explanation = match (weight, amounts) {
         (None, _) => {
-            if expected {
+            if rules.group(BlockName::Execution).is_some() {
                 flags.push(Flag::ExecutionWeightMissing);
             }
-            (Explanation::NotScored, true)
+            Explanation::NotScored
         }
         (Some(_), Err(what)) => {
             flags.push(what.clone());
-            (Explanation::Missing(what), false)
+            Explanation::Missing(what)
         }
         (Some(weight), Ok((annual, executed))) => {
             let raw = share(weight, executed.decimal(), annual.decimal()).unwrap_or(Decimal::ZERO);
             let score = score_of(raw, weight, rules.rounding);
             computed_score = Some(score);
-            let rate = rate.unwrap_or_default();
-            (Explanation::Execution { executed, annual, rate, weight, score }, true)
+            if self_score.is_none() {
+                flags.push(Flag::SelfScoreMissing);
+            }
+            Explanation::Execution { executed, annual, rate: rate.unwrap_or_default(), weight, score }
         }
     };
-    if let (Some(self_score), Some(computed)) = (self_score, computed_score) {
-        if subtract(self_score, computed) > rules.tolerance {
-            flags.push(Flag::Overclaim { self_score, computed });
-        } else if subtract(computed, self_score) > rules.tolerance {
-            flags.push(Flag::Underclaim { self_score, computed });
-        }
-    }
-    let scored = weight.is_some() && complete;
-    if scored && self_score.is_none() {
-        flags.push(Flag::SelfScoreMissing);
-    }
     if let Some(weight) = weight {
-        let outside = |score: &Points| !(Points::ZERO..=weight).contains(score);
-        if let Some(score) = self_score.filter(outside) {
-            flags.push(Flag::SelfScoreOutOfRange { score, weight });
-        }
-        if let Some(score) = reviewed_score.filter(outside) {
-            flags.push(Flag::ReviewedScoreOutOfRange { score, weight });
-        }
+        let claim = Claim { weight, self_score, computed: computed_score, reviewed: reviewed_score };
+        claim.notice(rules.tolerance, &mut flags);
     }
-    let limit = weight.unwrap_or_default();
-    let final_score = weight.and(reviewed_score.or_else(|| Some(self_score?.min(computed_score?))));
-    let final_score = final_score.map(|score| score.clamp(Points::ZERO, limit));
+    let final_score = weight.and_then(|weight| {
+        let counts = reviewed_score.or_else(|| Some(self_score?.min(computed_score?)))?;
+        Some(counts.clamp(Points::ZERO, weight))
+    });
+    let complete = weight.is_none() || final_score.is_some();
     let execution = ExecutionScore {
         initial,
         annual,
@@ -92,7 +70,30 @@ pub(in crate::scoring) fn judge(row: &ExecutionRow, rules: &RuleSet) -> (Executi
         flags,
         explanation,
     };
-    (execution, weight.is_none() || final_score.is_some())
+    (execution, complete)
+}
+
+/// Annual and executed amount, or what stands in the way of a rate.
+fn amounts(annual: Option<Money>, executed: Option<Money>) -> Result<(Money, Money), Flag> {
+    match (annual, executed) {
+        (None, _) => Err(Flag::AnnualMissing),
+        (Some(annual), _) if annual <= Money::ZERO => Err(Flag::AnnualZero),
+        (Some(_), None) => Err(Flag::ExecutedMissing),
+        (Some(annual), Some(executed)) => Ok((annual, executed)),
+    }
+}
+
+/// The rate, flagged where it is above 1 or needs a reason.
+fn notice_rate(annual: Money, executed: Money, rules: &RuleSet, flags: &mut Vec<Flag>) -> Option<Ratio> {
+    let rate = Ratio::of(executed.decimal(), annual.decimal())?;
+    // A rate rounded up to the bound would escape it, so amounts are compared.
+    let bound = annual.decimal().checked_mul(rules.execution_reason_below.decimal())?;
+    if executed > annual {
+        flags.push(Flag::OverExecuted { rate });
+    } else if executed.decimal() < bound {
+        flags.push(Flag::LowExecution { rate });
+    }
+    Some(rate)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub(super) mod total;
 
 use rust_decimal::Decimal;
 
-use super::number::score_of;
+use super::number::{score_of, subtract};
 use super::target::Quantity;
 use super::{Category, Explanation, Flag, Formula, IndicatorRow, Relation, Rule, RuleSet};
 use crate::kernel::Points;
@@ -54,6 +54,35 @@ pub(super) struct Outcome {
     pub rule: Rule,
     pub verdict: Verdict,
     pub explanation: Explanation,
+}
+
+/// The scores of a row side by side.
+pub(super) struct Claim {
+    pub weight: Points,
+    pub self_score: Option<Points>,
+    pub computed: Option<Points>,
+    pub reviewed: Option<Points>,
+}
+
+impl Claim {
+    /// Flags scores outside 0..weight, and a claim that differs from the rule beyond the tolerance.
+    pub fn notice(&self, tolerance: Points, flags: &mut Vec<Flag>) {
+        let weight = self.weight;
+        let outside = |score: &Points| !(Points::ZERO..=weight).contains(score);
+        if let Some(score) = self.reviewed.filter(outside) {
+            flags.push(Flag::ReviewedScoreOutOfRange { score, weight });
+        }
+        if let Some(score) = self.self_score.filter(outside) {
+            flags.push(Flag::SelfScoreOutOfRange { score, weight });
+        }
+        if let (Some(self_score), Some(computed)) = (self.self_score, self.computed) {
+            if subtract(self_score, computed) > tolerance {
+                flags.push(Flag::Overclaim { self_score, computed });
+            } else if subtract(computed, self_score) > tolerance {
+                flags.push(Flag::Underclaim { self_score, computed });
+            }
+        }
+    }
 }
 
 impl Case<'_> {

@@ -17,34 +17,39 @@ const UNWANTED: &[&str] = &[
     "超支",
     "失误",
     "故障",
-    "流失",
+    "流失率",
     "返贫",
-    "失业",
+    "失业率",
     "发病率",
     "感染率",
-    "复发",
+    "复发率",
     "能耗",
     "排放",
     "误差",
     "偏差率",
     "延误",
     "上访",
-    "辍学",
+    "辍学率",
     "损耗",
-    "空置",
+    "空置率",
     "拖欠",
     "负债率",
 ];
 
 /// What is done about something unwanted, and is wanted: 投诉处理率, 事故下降率.
 const REMEDIES: &[&str] = &[
-    "处理", "处置", "办结", "办理", "整改", "解决", "查处", "回复", "答复", "反馈", "下降", "降低", "减少",
-    "压减", "化解", "排查", "抢修", "修复", "排除", "调解", "预防", "防范", "防治", "防控", "救治", "响应",
-    "达标", "检查", "培训", "演练", "监测", "清欠", "控辍", "治理", "救援", "帮扶", "巡查", "宣传",
+    "处理", "处置", "办结", "办理", "受理", "整改", "解决", "查处", "查办", "立案", "回复", "答复", "反馈",
+    "下降", "降低", "减少", "压减", "化解", "排查", "抢修", "维修", "修复", "排除", "调解", "预防", "防范",
+    "防治", "防控", "救治", "响应", "达标", "检查", "培训", "演练", "监测", "清欠", "清偿", "追回", "治理",
+    "救援", "帮扶", "巡查", "宣传", "报告",
 ];
 
-/// Rates of cost that measure how much was used, so that less is good.
-const USED_UP: &[&str] = &["控制率", "变动率", "增长率", "成本率", "费用率"];
+/// Rates that measure how much of an allowance was used, so that less is good wherever they stand.
+const ALLOWANCES: &[&str] =
+    &["经费控制率", "预算控制率", "成本控制率", "费用控制率", "人员控制率", "经费变动率"];
+
+/// Rates of cost of which less is good.
+const COST_RATES: &[&str] = &["控制率", "变动率", "增长率", "成本率", "费用率"];
 
 const RISES: &[&str] = &["提升", "提高", "增长", "增加", "上升", "增幅"];
 const FALLS: &[&str] = &["下降", "降低", "减少", "减幅", "降幅", "压减", "缩短", "下滑"];
@@ -93,6 +98,6 @@ pub(super) fn assume(context: &Context<'_>, quantity: &Quantity) -> Direction {
     let rate = quantity.unit.is_percent() || names_rate(name);
     let unwanted = any(name, UNWANTED) && !any(name, REMEDIES);
     let cost = context.category == Some(Category::Cost);
-    let spent = cost && (!rate || !name.contains('率') || any(name, USED_UP));
+    let spent = cost && (!rate || !name.contains('率') || any(name, COST_RATES)) || any(name, ALLOWANCES);
     if unwanted || spent || quantity.value().is_zero() { Direction::AtMost } else { Direction::AtLeast }
 }

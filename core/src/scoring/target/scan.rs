@@ -91,6 +91,11 @@ impl Scanner<'_> {
         if c.is_ascii_digit() {
             return self.digit(at);
         }
+        // 15个工作日内办结, but not 内控制度.
+        if c == '内' && self.last == Last::Measure && at == self.end {
+            self.sign_behind(Sign::AtMost);
+            return at + 1;
+        }
         if let Some((sign, place, length)) = sign_at(self.chars, at) {
             match place {
                 Place::Before => self.sign = Some(sign),

@@ -100,7 +100,8 @@ pub(super) fn sign_at(chars: &[char], at: usize) -> Option<(Sign, Place, usize)>
     match c {
         '≥' => return Some((Sign::AtLeast, Place::Before, 1)),
         '>' => return Some((Sign::Above, Place::Before, 1)),
-        '≤' => return Some((Sign::AtMost, Place::Before, 1)),
+        // A deviation of ±5% is at most 5 %.
+        '≤' | '±' => return Some((Sign::AtMost, Place::Before, 1)),
         '<' => return Some((Sign::Below, Place::Before, 1)),
         '=' => return Some((Sign::Equal, Place::Before, 1)),
         '≈' => return Some((Sign::About, Place::Before, 1)),
@@ -111,7 +112,7 @@ pub(super) fn sign_at(chars: &[char], at: usize) -> Option<(Sign, Place, usize)>
                 at.checked_sub(1).and_then(|i| chars.get(i)).is_some_and(|c| matches!(c, '节' | '附'));
             return (digit_follows && !part_of_word).then_some((Sign::About, Place::Before, 1));
         }
-        // Only directly behind a unit: 3天内, not 内控制度.
+        // At the end of a clause, so that a unit that is running text ends; behind a known unit, `scan` sees it.
         '内' => {
             let last = at + 1 == chars.len() || matches!(chars.get(at + 1), Some(',' | ';' | '。' | '完'));
             return last.then_some((Sign::AtMost, Place::After, 1));

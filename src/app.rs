@@ -1,0 +1,245 @@
+//! THE assembly: which features there are, what surrounds them, and what happens with every write. `main`, the
+//! tests and the document's writer all use it; describing itself needs no database.
+
+use std::sync::Arc;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Condition, from_fn};
+use actix_web::{App, Error, HttpResponse, web};
+use serde_json::Value;
+use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use crate::db::{Db, WriteHook};
+use crate::health::Draining;
+use crate::http::body::BodyLimits;
+use crate::http::caller::{Authenticator, authenticate, when_prepared};
+use crate::http::fallback::{KnownPaths, fallback};
+use crate::http::problem::ErrorCode;
+use crate::http::{ApiError, Cursors, Schemas, document, envelope};
+use crate::{
+    base_data, budgets, evaluations, forms, health, imports, indicators, narratives, projects, rule_sets,
+    scores, units, years,
+};
+
+/// What every write brings about, in this order, in its own transaction.
+#[must_use]
+pub fn write_hooks() -> Vec<Box<dyn WriteHook>> {
+    vec![Box::new(evaluations::Versions), Box::new(scores::Summaries)]
+}
+
+/// Everything a running application is put together from. Cheap to clone: each worker gets one.
+#[derive(Clone, Debug)]
+pub struct Assembly {
+    /// The database with its write hooks.
+    pub db: web::Data<Db>,
+    /// Turns tokens into callers.
+    pub authenticator: web::Data<dyn Authenticator>,
+    /// Signs cursors.
+    pub cursors: web::Data<Cursors>,
+    /// Limits on bodies.
+    pub limits: web::Data<BodyLimits>,
+    /// Origins that browsers may call from.
+    pub cors_origins: Vec<String>,
+    /// Whether the process is about to stop.
+    pub draining: web::Data<Draining>,
+    document: web::Data<Document>,
+    schemas: web::Data<Schemas>,
+    paths: web::Data<KnownPaths>,
+}
+
+/// The finished document as text.
+#[derive(Debug)]
+struct Document(String);
+
+impl Assembly {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(
+        db: Db,
+        authenticator: Arc<dyn Authenticator>,
+        cursors: Cursors,
+        limits: BodyLimits,
+        cors_origins: Vec<String>,
+    ) -> Self {
+        let document = openapi();
+        Self {
+            db: web::Data::new(db),
+            authenticator: web::Data::from(authenticator),
+            cursors: web::Data::new(cursors),
+            limits: web::Data::new(limits),
+            cors_origins,
+            draining: web::Data::new(Draining::default()),
+            schemas: web::Data::new(Schemas::of_document(&document)),
+            paths: web::Data::new(KnownPaths::of_document(&document)),
+            document: web::Data::new(Document(document.to_string())),
+        }
+    }
+}
+
+/// What the document says about the service as a whole.
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Jixiao 绩效",
+        description = "预算绩效自评服务：填报、评分、复核、公开。An open service for Chinese budget-performance self-evaluation.\n\n\
+            金额以万元计，分值以分计，均为字符串，一位不差。先用 Authorize 登录（演示账号 `unit` / `jixiao-demo`），再逐个试用。\n\
+            出错时返回 `application/problem+json`：`code` 稳定不变，`errors` 一次列出全部错误；语言随 Accept-Language（默认中文）。",
+        contact(name = "Jixiao", url = "https://github.com/jixiao/jixiao"),
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    tags(
+        (name = "base-data", description = "基础数据表 annex 1: staffing, expense control, procurement, buildings"),
+        (name = "budgets", description = "部门整体支出 annex 2: a department's amounts, goals and signature"),
+        (name = "evaluations", description = "绩效自评 a unit's year: its stage and totals"),
+        (name = "forms", description = "整套自评表 a unit's year as one document"),
+        (name = "imports", description = "导入 rows of many units and years at once"),
+        (name = "indicators", description = "绩效指标 targets, actuals, weights and self scores"),
+        (name = "narratives", description = "自评报告正文 the sections of the written report"),
+        (name = "project-expenditures", description = "项目支出 annex 3: one form for each project"),
+        (name = "rule-sets", description = "评分规则集 the rules by which forms are scored, as data"),
+        (name = "scores", description = "得分 every point with its rule and its explanation"),
+        (name = "units", description = "预算单位 who spends and fills the form"),
+        (name = "years", description = "预算年度与地区轮次 years, and the rounds that regions run in them"),
+    ),
+    components(schemas(crate::http::problem::Problem, crate::http::problem::FieldErrorView))
+)]
+struct Base;
+
+/// The finished document: what is served at `/openapi.json`, committed, and held against every test answer.
+#[must_use]
+pub fn openapi() -> Value {
+    let collected = App::new()
+        .into_utoipa_app()
+        .openapi(base())
+        .service(utoipa_actix_web::scope("/api/v1").configure(api))
+        .split_for_parts()
+        .1;
+    document::finish(&collected)
+}
+
+fn base() -> OpenApi {
+    let mut base = Base::openapi();
+    for feature in [
+        base_data::Schemas::openapi(),
+        budgets::Schemas::openapi(),
+        evaluations::Schemas::openapi(),
+        forms::Schemas::openapi(),
+        imports::Schemas::openapi(),
+        indicators::Schemas::openapi(),
+        narratives::Schemas::openapi(),
+        projects::Schemas::openapi(),
+        rule_sets::Schemas::openapi(),
+        scores::Schemas::openapi(),
+        units::Schemas::openapi(),
+        years::Schemas::openapi(),
+    ] {
+        base.merge(feature);
+    }
+    base
+}
+
+/// The features: one line each.
+fn api(config: &mut ServiceConfig<'_>) {
+    units::configure(config);
+    rule_sets::configure(config);
+    years::configure(config);
+    evaluations::configure(config);
+    budgets::configure(config);
+    base_data::configure(config);
+    projects::configure(config);
+    narratives::configure(config);
+    indicators::configure(config);
+    forms::configure(config);
+    scores::configure(config);
+    imports::configure(config);
+}
+
+/// The application that a worker serves.
+pub fn build(
+    assembly: &Assembly,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    let Assembly { db, authenticator, cursors, limits, cors_origins, draining, document, schemas, paths } =
+        assembly.clone();
+    let api = utoipa_actix_web::scope("/api/v1")
+        .wrap(from_fn(authenticate))
+        .wrap(from_fn(when_prepared))
+        .configure(api);
+    App::new()
+        .into_utoipa_app()
+        .openapi(base())
+        .app_data(db)
+        .app_data(authenticator)
+        .app_data(cursors)
+        .app_data(limits)
+        .app_data(draining)
+        .app_data(document)
+        .app_data(schemas)
+        .app_data(paths)
+        .app_data(web::PathConfig::default().error_handler(|_, _| ApiError::not_found().into()))
+        .service(api)
+        .into_app()
+        .configure(health::configure)
+        .service(web::resource("/openapi.json").get(serve_document))
+        .service(web::resource("/problems/{code}").get(explain_problem))
+        .service(web::redirect("/docs", "/docs/"))
+        .service(web::redirect("/", "/docs/"))
+        .service(SwaggerUi::new("/docs/{_:.*}").config(swagger()))
+        .default_service(web::to(fallback))
+        .wrap(Condition::new(!cors_origins.is_empty(), cors(&cors_origins)))
+        .wrap(from_fn(envelope::envelope))
+}
+
+fn swagger() -> Config<'static> {
+    Config::from("/openapi.json")
+        .persist_authorization(true)
+        .try_it_out_enabled(true)
+        .filter(true)
+        .deep_linking(true)
+        .display_request_duration(true)
+        .validator_url("none")
+}
+
+fn cors(origins: &[String]) -> actix_cors::Cors {
+    let cors = actix_cors::Cors::default()
+        .allowed_methods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
+        .allow_any_header()
+        .expose_headers([
+            "ETag",
+            "Link",
+            "Location",
+            "RateLimit",
+            "RateLimit-Policy",
+            "Retry-After",
+            "X-Request-Id",
+        ])
+        .max_age(600);
+    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+}
+
+async fn serve_document(document: web::Data<Document>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(document.0.clone())
+}
+
+/// What a problem's `type` leads to.
+async fn explain_problem(code: web::Path<String>) -> Result<HttpResponse, ApiError> {
+    use jixiao_core::kernel::Lang;
+    let known = ErrorCode::ALL.iter().find(|known| known.as_str() == code.as_str());
+    let known = known.ok_or_else(ApiError::not_found)?;
+    Ok(HttpResponse::Ok().json(serde_json::json!({
+        "code": known.as_str(),
+        "status": known.status().as_u16(),
+        "title": { "zh-CN": known.title(Lang::Zh), "en": known.title(Lang::En) },
+    })))
+}

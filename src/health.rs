@@ -1,0 +1,54 @@
+//! What an operator's probes ask. These addresses stand outside the API's document: they answer machines that
+//! watch, not machines that work.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use actix_web::{HttpResponse, web};
+use serde_json::json;
+
+use crate::db::Db;
+use crate::http::ApiError;
+
+/// Whether the process has been told to stop.
+#[derive(Debug, Default)]
+pub struct Draining(AtomicBool);
+
+impl Draining {
+    /// From now on the process is not ready.
+    pub fn start(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    fn is_on(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// `/livez`, `/readyz`, `/version`.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config
+        .service(web::resource("/livez").get(livez))
+        .service(web::resource("/readyz").get(readyz))
+        .service(web::resource("/version").get(version));
+}
+
+/// 200 as long as the process runs; never asks the database.
+async fn livez() -> HttpResponse {
+    HttpResponse::Ok().json(json!({ "status": "alive" }))
+}
+
+/// 200 when requests can be served: schema current, database answering, not about to stop.
+async fn readyz(db: web::Data<Db>, draining: web::Data<Draining>) -> HttpResponse {
+    // A ping is no unit of work: giving up on it loses nothing.
+    let answers = tokio::time::timeout(Duration::from_secs(1), db.ping());
+    if !draining.is_on() && db.is_prepared() && answers.await.is_ok_and(|ping| ping.is_ok()) {
+        HttpResponse::Ok().json(json!({ "status": "ready" }))
+    } else {
+        HttpResponse::from_error(ApiError::unavailable())
+    }
+}
+
+async fn version() -> HttpResponse {
+    HttpResponse::Ok().json(json!({ "name": "jixiao", "version": env!("CARGO_PKG_VERSION") }))
+}

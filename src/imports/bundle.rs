@@ -1,0 +1,191 @@
+//! A bundle's rows: the one row model that every format is read into.
+
+use serde_json::Value;
+
+use super::report::RowError;
+use crate::http::FieldError;
+
+/// In what unit a file states amounts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AmountUnit {
+    /// 万元
+    #[default]
+    WanYuan,
+    /// 元
+    Yuan,
+}
+
+/// A kind of row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Collection {
+    /// 预算年度
+    Years,
+    /// 预算单位
+    Units,
+    /// 部门整体支出
+    Budgets,
+    /// 基础数据表
+    BaseData,
+    /// 项目支出
+    ProjectExpenditures,
+    /// 绩效指标
+    Indicators,
+    /// 自评报告正文
+    Narratives,
+}
+
+impl Collection {
+    /// Every collection, in the order in which rows depend on one another.
+    pub const ALL: [Self; 7] = [
+        Self::Years,
+        Self::Units,
+        Self::Budgets,
+        Self::BaseData,
+        Self::ProjectExpenditures,
+        Self::Indicators,
+        Self::Narratives,
+    ];
+
+    /// Its name in a bundle.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Years => "years",
+            Self::Units => "units",
+            Self::Budgets => "budgets",
+            Self::BaseData => "base_data",
+            Self::ProjectExpenditures => "project_expenditures",
+            Self::Indicators => "indicators",
+            Self::Narratives => "narratives",
+        }
+    }
+
+    /// The schema of its rows.
+    #[must_use]
+    pub const fn schema(self) -> &'static str {
+        match self {
+            Self::Years => "YearInput",
+            Self::Units => "UnitInput",
+            Self::Budgets => "BudgetInput",
+            Self::BaseData => "BaseDataInput",
+            Self::ProjectExpenditures => "ProjectExpenditureInput",
+            Self::Indicators => "IndicatorInput",
+            Self::Narratives => "NarrativeInput",
+        }
+    }
+}
+
+/// One row as it came.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Its kind.
+    pub collection: Collection,
+    /// Its place in its collection, from 0.
+    pub index: usize,
+    /// What it says.
+    pub value: Value,
+}
+
+impl Row {
+    /// Where it stands, as a JSON pointer.
+    #[must_use]
+    pub fn pointer(&self) -> String {
+        format!("/{}/{}", self.collection.as_str(), self.index)
+    }
+
+    /// Its key as far as it can be told, for people to find it.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let part = |name: &str| match self.value.get(name) {
+            Some(Value::String(text)) => Some(text.clone()),
+            Some(Value::Number(number)) => Some(number.to_string()),
+            _ => None,
+        };
+        let names: &[&str] = match self.collection {
+            Collection::Years => &["year"],
+            Collection::Units => &["code"],
+            Collection::ProjectExpenditures => &["unit", "year", "code"],
+            Collection::Indicators => &["unit", "year", "project", "seq"],
+            Collection::Budgets | Collection::BaseData | Collection::Narratives => &["unit", "year"],
+        };
+        names.iter().filter_map(|name| part(name)).collect::<Vec<_>>().join("/")
+    }
+
+    /// An error of this row.
+    #[must_use]
+    pub fn error(&self, error: FieldError) -> RowError {
+        RowError { collection: self.collection.as_str(), row: self.index + 1, key: self.key(), error }
+    }
+}
+
+/// A file, read.
+#[derive(Clone, Debug, Default)]
+pub struct Bundle {
+    /// In what unit it states amounts.
+    pub amount_unit: AmountUnit,
+    /// Its own notes.
+    pub meta: Option<Value>,
+    /// Its rows.
+    pub rows: Vec<Row>,
+}
+
+fn of_bundle(error: FieldError) -> RowError {
+    RowError { collection: "", row: 0, key: String::new(), error }
+}
+
+/// Reads a JSON bundle. Anything but `meta`, `amount_unit` and the collections is an error.
+pub fn read(value: Value) -> Result<Bundle, Vec<RowError>> {
+    let Value::Object(members) = value else {
+        let error = FieldError::new("", "wrong_type", "应为对象 {…}", "Want an object");
+        return Err(vec![of_bundle(error)]);
+    };
+    let mut bundle = Bundle::default();
+    let mut errors = Vec::new();
+    for (name, value) in members {
+        if let Some(collection) = Collection::ALL.into_iter().find(|collection| collection.as_str() == name) {
+            match value {
+                Value::Array(rows) => {
+                    let row = |(index, value)| Row { collection, index, value };
+                    bundle.rows.extend(rows.into_iter().enumerate().map(row));
+                }
+                Value::Null => {}
+                other => errors.push(of_bundle(
+                    FieldError::new(format!("/{name}"), "wrong_type", "应为数组 […]", "Want an array")
+                        .found(other),
+                )),
+            }
+        } else if name == "meta" {
+            bundle.meta = Some(value);
+        } else if name == "amount_unit" {
+            match value.as_str() {
+                Some("wan_yuan") => bundle.amount_unit = AmountUnit::WanYuan,
+                Some("yuan") => bundle.amount_unit = AmountUnit::Yuan,
+                _ => errors.push(of_bundle(
+                    FieldError::new(
+                        "/amount_unit",
+                        "not_an_option",
+                        "只能填：wan_yuan（万元）、yuan（元）",
+                        "One of: wan_yuan, yuan",
+                    )
+                    .found(value),
+                )),
+            }
+        } else {
+            errors.push(of_bundle(FieldError::new(
+                format!("/{name}"),
+                "unknown_field",
+                format!("没有名为“{name}”的内容，请检查拼写"),
+                format!("There is nothing called “{name}”; check the spelling"),
+            )));
+        }
+    }
+    if errors.is_empty() && bundle.rows.is_empty() {
+        errors.push(of_bundle(FieldError::new(
+            "",
+            "no_rows",
+            "文件中没有任何数据行",
+            "The file has no rows",
+        )));
+    }
+    if errors.is_empty() { Ok(bundle) } else { Err(errors) }
+}

@@ -1,0 +1,26 @@
+//! Imports: rows of many kinds and units at once. A bundle is read into rows, every row is checked, and only
+//! when nothing is wrong is anything written. An import error is what cannot be stored; a form that
+//! contradicts itself is stored as the draft it is, and flagged by its scores.
+
+pub mod bundle;
+pub mod entity;
+pub mod fold;
+pub mod plan;
+pub mod reference;
+pub mod report;
+pub mod routes;
+pub mod run;
+pub mod wire;
+
+pub use report::{Counts, Report, RowError};
+pub use run::{Mode, run};
+
+/// The operations of the import.
+pub fn configure(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    config.service(routes::post);
+}
+
+/// The schemas of this feature's bodies.
+#[derive(Debug, utoipa::OpenApi)]
+#[openapi(components(schemas(wire::Bundle, wire::ImportReport, wire::ImportProblem)))]
+pub struct Schemas;

@@ -1,0 +1,58 @@
+//! What an import comes to.
+
+use serde::{Deserialize, Serialize};
+
+use crate::evaluations::sync::Outcome;
+use crate::http::FieldError;
+
+/// What became of the rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Rows in the file.
+    pub total: usize,
+    /// Rows that were made.
+    pub created: usize,
+    /// Rows that were changed.
+    pub updated: usize,
+    /// Rows that said the same already.
+    pub unchanged: usize,
+    /// Rows with an error.
+    pub failed: usize,
+    /// Stored rows of the touched forms that the file did not mention; they stay.
+    pub not_in_file: usize,
+}
+
+impl Counts {
+    /// Adds what became of the parts of one kind.
+    pub fn add(&mut self, outcome: Outcome) {
+        let Outcome { created, updated, unchanged, removed: _, kept } = outcome;
+        self.created += created;
+        self.updated += updated;
+        self.unchanged += unchanged;
+        self.not_in_file += kept;
+    }
+}
+
+/// An error of one row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowError {
+    /// The collection it stands in; empty for the bundle itself.
+    pub collection: &'static str,
+    /// Its place in the collection, from 1, as people count.
+    pub row: usize,
+    /// Its key, as far as it can be told.
+    pub key: String,
+    /// What is wrong and where.
+    pub error: FieldError,
+}
+
+/// An import that was checked, and written unless something was wrong or only validation was asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Its record; none: nothing was written.
+    pub id: Option<i64>,
+    /// What became of the rows.
+    pub counts: Counts,
+    /// Every error.
+    pub errors: Vec<RowError>,
+}

@@ -1,0 +1,104 @@
+//! `/imports`.
+
+use actix_web::{HttpRequest, post, web};
+use aws_lc_rs::digest;
+use jixiao_core::kernel::Lang;
+use serde_json::json;
+
+use super::bundle;
+use super::report::{Counts, Report, RowError};
+use super::run::{Mode, run};
+use super::wire::{
+    Bundle, ImportCounts, ImportErrorView, ImportParams, ImportProblem, ImportReport, ModeWord,
+};
+use crate::db::Db;
+use crate::http::body::{expect_type, parse, read_import};
+use crate::http::envelope::Language;
+use crate::http::permission::Import;
+use crate::http::problem::shortened;
+use crate::http::{ApiError, Caller, ErrorCode, Params, Schemas, Shown};
+
+/// Errors that are answered in one response.
+const INLINE_ERRORS: usize = 1000;
+
+/// Import a bundle
+///
+/// 导入：一次写入多个单位、年度的数据，按主键新建或更新；缺省字段不动，null 清空。要么全部写入，要么一行都不写，
+/// 所有错误一次列全。`mode=validate` 只检查。重复导入同一文件结果为“未变”。
+#[utoipa::path(
+    tag = "imports",
+    operation_id = "importBundle",
+    params(ImportParams),
+    request_body = Bundle,
+    responses((status = 422, description = "有误，未写入任何数据 Nothing was written; every bad row is named.",
+        body = ImportProblem, content_type = "application/problem+json")),
+    security(("oauth2" = ["import:write"]))
+)]
+#[post("/imports")]
+pub async fn post(
+    caller: Caller<Import>,
+    Params(params): Params<ImportParams>,
+    Language(lang): Language,
+    request: HttpRequest,
+    payload: web::Payload,
+    db: web::Data<Db>,
+    schemas: web::Data<Schemas>,
+) -> Result<Shown<ImportReport>, ApiError> {
+    expect_type(&request, &["application/json"])?;
+    let bytes = read_import(&request, payload.into_inner()).await?;
+    let bundle = bundle::read(parse(&bytes)?).map_err(|errors| rejected(lang, Counts::default(), errors))?;
+    let mode = match params.mode {
+        ModeWord::Validate => Mode::Validate,
+        ModeWord::Commit => Mode::Commit,
+    };
+    let Report { id, counts, errors } =
+        run(&db, &schemas, caller.principal(), bundle, mode, sha256(&bytes)).await?;
+    if !errors.is_empty() {
+        return Err(rejected(lang, counts, errors));
+    }
+    Ok(Shown(ImportReport {
+        import_id: id.map(|id| id.to_string()),
+        mode: params.mode,
+        counts: counts.into(),
+    }))
+}
+
+/// The digest by which an import is recognised.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    digest::digest(&digest::SHA256, bytes).as_ref().iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+fn rejected(lang: Lang, counts: Counts, errors: Vec<RowError>) -> ApiError {
+    let (all, failed, total) = (errors.len(), counts.failed, counts.total);
+    let errors: Vec<ImportErrorView> =
+        errors.into_iter().take(INLINE_ERRORS).map(|error| view(error, lang)).collect();
+    let extra = json!({ "errors": errors, "counts": ImportCounts::from(counts) });
+    ApiError { extra: Some(extra), ..ApiError::new(ErrorCode::ImportRejected) }.detail(
+        format!("{total} 行中有 {failed} 行有误，共 {all} 处；未写入任何数据"),
+        format!("{failed} of {total} rows are wrong, {all} errors in all; nothing was written"),
+    )
+}
+
+fn view(RowError { collection, row, key, error }: RowError, lang: Lang) -> ImportErrorView {
+    ImportErrorView {
+        collection: collection.to_owned(),
+        row,
+        key,
+        pointer: error.pointer,
+        code: error.code.to_owned(),
+        detail: error.message.in_lang(lang),
+        found: error.found.map(shortened),
+    }
+}
+
+impl From<Counts> for ImportCounts {
+    fn from(counts: Counts) -> Self {
+        let Counts { total, created, updated, unchanged, failed, not_in_file } = counts;
+        Self { total, created, updated, unchanged, failed, not_in_file }
+    }
+}

@@ -1,0 +1,143 @@
+//! The run of an import: everything in one unit of work, committed only when nothing is wrong.
+
+use std::collections::BTreeMap;
+
+use jixiao_core::kernel::{FiscalYear, UnitCode};
+use sea_orm::{ActiveModelTrait, ActiveValue, Set};
+use serde_json::Value;
+
+use super::bundle::{Bundle, Collection, Row};
+use super::entity;
+use super::fold::fold;
+use super::report::{Report, RowError};
+use super::{plan, reference};
+use crate::db::{Db, Json, Work};
+use crate::http::{ApiError, FieldError, Principal, Schemas};
+
+/// Whether to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Do everything, then undo it.
+    Validate,
+    /// Write, if nothing is wrong.
+    Commit,
+}
+
+/// What every step of an import works with.
+#[derive(Debug)]
+pub struct Run<'a, 'db> {
+    /// The unit of work.
+    pub work: Work<'db>,
+    /// The document's schemas.
+    pub schemas: &'a Schemas,
+    /// Who imports.
+    pub caller: &'a Principal,
+    /// What it comes to.
+    pub report: Report,
+}
+
+impl Run<'_, '_> {
+    /// Takes an error down.
+    pub fn fail(&mut self, row: &Row, error: FieldError) {
+        self.report.errors.push(row.error(error));
+    }
+
+    /// Takes the same error down for each of these rows.
+    pub fn fail_all(&mut self, rows: &[Row], error: impl Fn(&Row) -> FieldError) {
+        self.report.errors.extend(rows.iter().map(|row| row.error(error(row))));
+    }
+}
+
+/// Imports `bundle` for `caller`. `sha256` tells the body in the import's record.
+pub async fn run(
+    db: &Db,
+    schemas: &Schemas,
+    caller: &Principal,
+    bundle: Bundle,
+    mode: Mode,
+    sha256: String,
+) -> Result<Report, ApiError> {
+    let Bundle { amount_unit, meta, mut rows } = bundle;
+    let mut run = Run { work: db.begin().await?, schemas, caller, report: Report::default() };
+    run.report.counts.total = rows.len();
+    for row in &mut rows {
+        let Some(schema) = schemas.get(row.collection.schema()).cloned() else { continue };
+        let mut errors = Vec::new();
+        let at = row.pointer();
+        fold(&mut row.value, &schema, schemas, amount_unit, &at, &mut errors);
+        run.report.errors.extend(errors.into_iter().map(|error| row.error(error)));
+    }
+
+    let (mut years, mut units, mut parts) = (Vec::new(), Vec::new(), Vec::new());
+    for row in rows {
+        match row.collection {
+            Collection::Years => years.push(row),
+            Collection::Units => units.push(row),
+            Collection::Budgets
+            | Collection::BaseData
+            | Collection::ProjectExpenditures
+            | Collection::Indicators
+            | Collection::Narratives => parts.push(row),
+        }
+    }
+    reference::years(&mut run, years).await?;
+    reference::units(&mut run, units).await?;
+    for ((unit, year), rows) in by_evaluation(&mut run, parts)? {
+        plan::import(&mut run, &unit, year, rows).await?;
+    }
+
+    let Run { work, mut report, .. } = run;
+    report.counts.failed = failed_rows(&report.errors);
+    if !report.errors.is_empty() {
+        // Nothing was written, whatever had been done until the first error: the work is dropped.
+        report.counts = super::report::Counts {
+            total: report.counts.total,
+            failed: report.counts.failed,
+            ..Default::default()
+        };
+        return Ok(report);
+    }
+    if mode == Mode::Commit {
+        let record = entity::ActiveModel {
+            id: ActiveValue::NotSet,
+            imported_by: Set(caller.username.clone()),
+            strategy: Set("upsert".to_owned()),
+            sha256: Set(sha256),
+            counts: Set(Json(report.counts)),
+            meta: Set(meta.map(Json)),
+            created_at: Set(work.now()),
+        };
+        report.id = Some(record.insert(work.conn()).await?.id);
+        work.commit().await?;
+    }
+    Ok(report)
+}
+
+/// Parts belong to a unit's year; those that name none are told so.
+fn by_evaluation(
+    run: &mut Run<'_, '_>,
+    parts: Vec<Row>,
+) -> Result<BTreeMap<(UnitCode, FiscalYear), Vec<Row>>, ApiError> {
+    let mut groups: BTreeMap<(UnitCode, FiscalYear), Vec<Row>> = BTreeMap::new();
+    for row in parts {
+        let unit = row.value.get("unit").and_then(Value::as_str).and_then(|code| code.parse().ok());
+        let year = row.value.get("year").and_then(Value::as_i64).and_then(|year| i32::try_from(year).ok());
+        let year = year.and_then(|year| FiscalYear::try_from(year).ok());
+        if let (Some(unit), Some(year)) = (unit, year) {
+            groups.entry((unit, year)).or_default().push(row);
+        } else {
+            let errors = run.schemas.check(row.collection.schema(), &row.value, &row.pointer());
+            for error in errors.map_err(ApiError::internal)? {
+                run.fail(&row, error);
+            }
+        }
+    }
+    Ok(groups)
+}
+
+fn failed_rows(errors: &[RowError]) -> usize {
+    let mut rows: Vec<(&str, usize)> = errors.iter().map(|error| (error.collection, error.row)).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    rows.len()
+}

@@ -1,0 +1,176 @@
+//! Imports on the wire.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::base_data::wire::BaseDataInput;
+use crate::budgets::wire::BudgetInput;
+use crate::indicators::wire::IndicatorInput;
+use crate::narratives::wire::NarrativeInput;
+use crate::projects::wire::ProjectExpenditureInput;
+use crate::units::wire::UnitInput;
+use crate::years::wire::YearInput;
+
+/// 金额单位 unit of the amounts in a bundle: `wan_yuan` 万元, `yuan` 元.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AmountUnitWord {
+    /// 万元
+    WanYuan,
+    /// 元
+    Yuan,
+}
+
+/// 导入包 a bundle: rows of any number of units and years.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Bundle {
+    /// 说明 notes of the sender, kept with the import's record and otherwise ignored.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>, example = json!({"source": "county-office"}))]
+    pub meta: Option<Value>,
+    /// 金额单位 unit of the amounts; 万元 if it is not given.
+    #[serde(default)]
+    #[schema(inline)]
+    pub amount_unit: Option<AmountUnitWord>,
+    /// 预算年度 years; only an administrator may change them.
+    #[serde(default)]
+    #[schema(max_items = 200)]
+    pub years: Vec<YearInput>,
+    /// 预算单位 units; only an administrator may change them.
+    #[serde(default)]
+    #[schema(max_items = 20000)]
+    pub units: Vec<UnitInput>,
+    /// 部门整体支出 department expenditures.
+    #[serde(default)]
+    #[schema(max_items = 20000)]
+    pub budgets: Vec<BudgetInput>,
+    /// 基础数据表 base data.
+    #[serde(default)]
+    #[schema(max_items = 20000)]
+    pub base_data: Vec<BaseDataInput>,
+    /// 项目支出 project expenditures.
+    #[serde(default)]
+    #[schema(max_items = 50000)]
+    pub project_expenditures: Vec<ProjectExpenditureInput>,
+    /// 绩效指标 indicators.
+    #[serde(default)]
+    #[schema(max_items = 100_000)]
+    pub indicators: Vec<IndicatorInput>,
+    /// 自评报告正文 written reports.
+    #[serde(default)]
+    #[schema(max_items = 20000)]
+    pub narratives: Vec<NarrativeInput>,
+}
+
+/// 导入方式 whether to write: `validate` 只检查不写入, `commit` 写入.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ModeWord {
+    /// 只检查
+    Validate,
+    /// 写入
+    Commit,
+}
+
+/// How to import.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ImportParams {
+    /// 导入方式 `validate` does everything that `commit` does, and writes nothing.
+    #[param(inline, example = "validate")]
+    pub mode: ModeWord,
+}
+
+/// 各行结果 what became of the rows.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportCounts {
+    /// 总行数 rows in the file.
+    #[schema(example = 28)]
+    pub total: usize,
+    /// 新建 rows that were made.
+    #[schema(example = 28)]
+    pub created: usize,
+    /// 更新 rows that were changed.
+    #[schema(example = 0)]
+    pub updated: usize,
+    /// 未变 rows that said the same already.
+    #[schema(example = 0)]
+    pub unchanged: usize,
+    /// 有误 rows with an error.
+    #[schema(example = 0)]
+    pub failed: usize,
+    /// 文件未提及 stored rows of the touched forms that the file did not mention; they stay.
+    #[schema(example = 0)]
+    pub not_in_file: usize,
+}
+
+/// 导入结果 an import that went well.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportReport {
+    /// 导入编号 id of the import's record; null when nothing was written.
+    #[schema(pattern = "^[1-9][0-9]{0,18}$", max_length = 19, example = "1")]
+    pub import_id: Option<String>,
+    /// 导入方式 whether it was written.
+    #[schema(inline)]
+    pub mode: ModeWord,
+    /// 各行结果 what became of the rows.
+    pub counts: ImportCounts,
+}
+
+/// 一行错误 an error of one row.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportErrorView {
+    /// 数据类别 collection of the row; empty for the bundle itself.
+    #[schema(max_length = 50, example = "indicators")]
+    pub collection: String,
+    /// 行号 place of the row in its collection, from 1.
+    #[schema(example = 3)]
+    pub row: usize,
+    /// 主键 key of the row, as far as it can be told.
+    #[schema(max_length = 200, example = "430611101/2023/3")]
+    pub key: String,
+    /// 位置 JSON pointer into the bundle.
+    #[schema(max_length = 500, example = "/indicators/2/weight")]
+    pub pointer: String,
+    /// 代码 stable code of what is wrong.
+    #[schema(max_length = 50, example = "wrong_form")]
+    pub code: String,
+    /// 说明 what is wrong and what to do.
+    #[schema(max_length = 2000, example = "分值最多 4 位小数")]
+    pub detail: String,
+    /// 实际值 what was found there, shortened.
+    #[schema(value_type = Value)]
+    pub found: Option<Value>,
+}
+
+/// 导入被拒 an import of which nothing was written: a problem document that names every bad row.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportProblem {
+    /// 错误类型的说明页 address of a page about this kind of error.
+    #[schema(example = "/problems/import_rejected", max_length = 100)]
+    pub r#type: String,
+    /// 错误名称 what this kind of error is called.
+    #[schema(example = "导入未写入任何数据，请按各项提示修改", max_length = 200)]
+    pub title: String,
+    /// HTTP 状态码 the status of the answer.
+    #[schema(example = 422, minimum = 400, maximum = 599)]
+    pub status: u16,
+    /// 错误代码 stable code of this kind of error.
+    #[schema(example = "import_rejected", max_length = 50)]
+    pub code: String,
+    /// 本次情况说明 this case in particular.
+    #[schema(example = "28 行中有 1 行有误", max_length = 2000)]
+    pub detail: String,
+    /// 请求地址 path of the request.
+    #[schema(example = "/api/v1/imports", max_length = 8192)]
+    pub instance: String,
+    /// 请求编号 id of the request.
+    #[schema(example = "0199d3a2-6f00-7c4e-9a51-3b8d2c0e4f10", max_length = 64)]
+    pub request_id: String,
+    /// 逐行错误 every error, at most 1,000.
+    #[schema(max_items = 1000)]
+    pub errors: Vec<ImportErrorView>,
+    /// 各行结果 what became of the rows.
+    pub counts: ImportCounts,
+}
