@@ -10,7 +10,7 @@ use crate::evaluations::store::Filter;
 use crate::http::permission::{ReadForms, WriteForms};
 use crate::http::wire::UnitYearPath;
 use crate::http::{
-    ApiError, Body, Caller, Cursors, Done, Found, IfMatch, Listed, MergePatch, Params, Saved, Schemas,
+    ApiError, Body, Caller, Cursors, Found, IfMatch, Listed, MergePatch, Params, Removed, Saved, Schemas,
 };
 
 /// List base data
@@ -101,6 +101,6 @@ pub async fn delete(
     path: web::Path<UnitYearPath>,
     if_match: IfMatch,
     db: web::Data<Db>,
-) -> Result<Done, ApiError> {
+) -> Result<Removed<BaseDataView>, ApiError> {
     part_routes::delete::<Model, _>(&db, &caller, (&path.unit, path.year), &(), &if_match).await
 }

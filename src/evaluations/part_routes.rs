@@ -13,8 +13,8 @@ use super::{entity, store as evaluations};
 use crate::db::{Db, Keyset, Scope, Work};
 use crate::http::paging::moment;
 use crate::http::{
-    ApiError, Caller, Cursors, Done, ErrorCode, FieldError, Found, IfMatch, MergePatch, Page, Saved, Schemas,
-    patched,
+    ApiError, Caller, Cursors, ErrorCode, FieldError, Found, IfMatch, MergePatch, Page, Removed, Saved,
+    Schemas, patched,
 };
 use crate::list_params;
 
@@ -221,13 +221,13 @@ pub async fn delete<P: Part, C>(
     (unit, year): (&UnitCode, FiscalYear),
     key: &P::Key,
     if_match: &IfMatch,
-) -> Result<Done, ApiError> {
+) -> Result<Removed<P::View>, ApiError> {
     let mut work = db.begin().await?;
-    let (_, _, current) = open_existing::<P, C>(&mut work, caller, (unit, year), key).await?;
+    let (evaluation, siblings, current) = open_existing::<P, C>(&mut work, caller, (unit, year), key).await?;
     if_match.check(&current.stamp().etag)?;
     part::delete::<P>(&work, vec![current.id()]).await?;
     work.commit().await?;
-    Ok(Done)
+    Ok(Removed(found(&current, &evaluation, &siblings).body))
 }
 
 /// A part that must be there. What is not there is 404 before anything is opened for it.

@@ -11,7 +11,7 @@ use crate::db::Db;
 use crate::evaluations::{Part, store as evaluations};
 use crate::http::permission::{ReadForms, WriteForms};
 use crate::http::wire::UnitYearPath;
-use crate::http::{ApiError, Body, Caller, Done, FieldError, Found, IfMatch, Saved, etag};
+use crate::http::{ApiError, Body, Caller, FieldError, Found, IfMatch, Removed, Saved, etag};
 use crate::{base_data, budgets, indicators, narratives, projects};
 
 /// Get a whole form
@@ -77,15 +77,16 @@ pub async fn delete(
     path: web::Path<UnitYearPath>,
     if_match: IfMatch,
     db: web::Data<Db>,
-) -> Result<Done, ApiError> {
+) -> Result<Removed<UnitForm>, ApiError> {
     let mut work = db.begin().await?;
     let existing = evaluations::find(work.conn(), &caller.reading(), &path.unit, path.year).await?;
     existing.ok_or_else(ApiError::not_found)?;
     let evaluation = evaluations::open(&mut work, caller.principal(), &path.unit, path.year).await??;
     if_match.check(&etag(evaluation.id, evaluation.version))?;
+    let (removed, _, _) = store::load(work.conn(), &evaluation).await?;
     evaluations::delete(&work, evaluation).await?;
     work.commit().await?;
-    Ok(Done)
+    Ok(Removed(removed))
 }
 
 /// What the schema cannot know of a whole form: every row is of this unit and year, no key comes twice, and

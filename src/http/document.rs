@@ -4,6 +4,7 @@
 mod examples;
 mod operations;
 mod schemas;
+mod security;
 
 use serde_json::Value;
 use utoipa::openapi::OpenApi;
@@ -14,8 +15,10 @@ pub fn finish(collected: &OpenApi) -> Value {
     let mut document = serde_json::to_value(collected).unwrap_or_default();
     schemas::flatten(&mut document);
     schemas::derive_patches(&mut document);
+    schemas::derive_rows(&mut document);
     schemas::close_requests_and_fill_responses(&mut document);
     operations::complete(&mut document);
+    security::describe(&mut document);
     schemas::bound(&mut document);
     examples::fill(&mut document);
     schemas::prune(&mut document);

@@ -20,5 +20,5 @@ pub use conditional::{IfMatch, etag};
 pub use paging::{Cursors, Page};
 pub use params::Params;
 pub use problem::{ApiError, ErrorCode, FieldError, Message};
-pub use reply::{Created, Done, Found, Listed, Saved, Shown};
+pub use reply::{Created, Found, Listed, Removed, Saved, Shown};
 pub use schemas::Schemas;

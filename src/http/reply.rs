@@ -173,20 +173,19 @@ impl<T: ToSchema> IntoResponses for Saved<T> {
     }
 }
 
-/// 204: done, and nothing to say about it.
+/// 200 with what was removed, as it stood: a front end can offer to put it back.
 #[derive(Debug)]
-pub struct Done;
+pub struct Removed<T>(pub T);
 
-impl Responder for Done {
+impl<T: Serialize> Responder for Removed<T> {
     type Body = BoxBody;
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        HttpResponse::NoContent().finish()
+        HttpResponse::Ok().json(self.0)
     }
 }
 
-impl IntoResponses for Done {
+impl<T: ToSchema> IntoResponses for Removed<T> {
     fn responses() -> Responses {
-        let response = ResponseBuilder::new().description("已删除 Removed.").build();
-        BTreeMap::from([("204".to_owned(), RefOr::T(response))])
+        documented::<T>("200", "已删除，返回删除前的内容 Removed; what it was.", &[])
     }
 }

@@ -11,8 +11,8 @@ use crate::evaluations::store::{self as evaluations, Filter};
 use crate::evaluations::{Part, entity as root, part};
 use crate::http::permission::{ReadForms, WriteForms};
 use crate::http::{
-    ApiError, Body, Caller, Created, Cursors, Done, ErrorCode, FieldError, Found, IfMatch, Listed,
-    MergePatch, Params, Schemas, patched,
+    ApiError, Body, Caller, Created, Cursors, ErrorCode, FieldError, Found, IfMatch, Listed, MergePatch,
+    Params, Removed, Schemas, patched,
 };
 
 /// List indicators
@@ -166,12 +166,12 @@ pub async fn delete(
     path: web::Path<IndicatorPath>,
     if_match: IfMatch,
     db: web::Data<Db>,
-) -> Result<Done, ApiError> {
+) -> Result<Removed<IndicatorView>, ApiError> {
     let mut work = db.begin().await?;
     let opened = open(&mut work, &caller, &path, &if_match).await?;
     part::delete::<Model>(&work, vec![opened.row.id]).await?;
     work.commit().await?;
-    Ok(Done)
+    Ok(Removed(part_routes::found(&opened.row, &opened.evaluation, &opened.projects).body))
 }
 
 fn id(path: &IndicatorPath) -> Result<i64, ApiError> {

@@ -8,7 +8,7 @@ use crate::evaluations::store::Filter;
 use crate::http::permission::{ReadForms, WriteForms};
 use crate::http::wire::ProjectPath;
 use crate::http::{
-    ApiError, Body, Caller, Cursors, Done, Found, IfMatch, Listed, MergePatch, Params, Saved, Schemas,
+    ApiError, Body, Caller, Cursors, Found, IfMatch, Listed, MergePatch, Params, Removed, Saved, Schemas,
 };
 use actix_web::{HttpRequest, delete, get, patch, put, web};
 
@@ -103,6 +103,6 @@ pub async fn delete(
     path: web::Path<ProjectPath>,
     if_match: IfMatch,
     db: web::Data<Db>,
-) -> Result<Done, ApiError> {
+) -> Result<Removed<ProjectExpenditureView>, ApiError> {
     part_routes::delete::<Model, _>(&db, &caller, (&path.unit, path.year), &path.code, &if_match).await
 }

@@ -12,7 +12,7 @@ use crate::http::paging::moment;
 use crate::http::permission::{ReadUnits, WriteUnits};
 use crate::http::wire::UnitPath;
 use crate::http::{
-    ApiError, Body, Caller, Cursors, Done, FieldError, Found, IfMatch, Listed, MergePatch, Params, Saved,
+    ApiError, Body, Caller, Cursors, FieldError, Found, IfMatch, Listed, MergePatch, Params, Removed, Saved,
     Schemas, etag, patched,
 };
 
@@ -170,7 +170,7 @@ pub async fn delete(
     path: web::Path<UnitPath>,
     if_match: IfMatch,
     db: web::Data<Db>,
-) -> Result<Done, ApiError> {
+) -> Result<Removed<UnitView>, ApiError> {
     let code = &path.code;
     let work = db.begin().await?;
     let current = store::find(work.conn(), &caller.writing(), code).await?.ok_or_else(ApiError::not_found)?;
@@ -179,9 +179,10 @@ pub async fn delete(
     if !hanging.is_empty() {
         return Err(ApiError::in_use(&hanging));
     }
+    let removed = UnitView::from(current.clone());
     store::delete(&work, current).await?;
     work.commit().await?;
-    Ok(Done)
+    Ok(Removed(removed))
 }
 
 fn found(row: Model) -> Found<UnitView> {

@@ -11,7 +11,7 @@ use crate::db::{Db, Keyset, Scope, SortColumn, Work};
 use crate::http::permission::{ReadYears, WriteRounds};
 use crate::http::wire::{RoundPath, YearPath};
 use crate::http::{
-    ApiError, Body, Caller, Cursors, Done, ErrorCode, FieldError, Found, IfMatch, Listed, MergePatch, Params,
+    ApiError, Body, Caller, Cursors, ErrorCode, FieldError, Found, IfMatch, Listed, MergePatch, Params, Removed,
     Saved, Schemas, etag, patched,
 };
 
@@ -137,15 +137,16 @@ pub async fn delete(
     path: web::Path<RoundPath>,
     if_match: IfMatch,
     db: web::Data<Db>,
-) -> Result<Done, ApiError> {
+) -> Result<Removed<RoundView>, ApiError> {
     may_write(&caller, &path.region_code)?;
     let mut work = db.begin().await?;
     let current = round_store::find(work.conn(), path.year, &path.region_code).await?;
     let current = current.ok_or_else(ApiError::not_found)?;
     if_match.check(&etag(current.id, current.version))?;
+    let removed = RoundView::from(current.clone());
     round_store::delete(&mut work, current).await?;
     work.commit().await?;
-    Ok(Done)
+    Ok(Removed(removed))
 }
 
 fn found(row: Model) -> Found<RoundView> {

@@ -11,7 +11,7 @@ use crate::db::{Db, Keyset, SortColumn, dependents};
 use crate::http::permission::{ReadYears, WriteYears};
 use crate::http::wire::YearPath;
 use crate::http::{
-    ApiError, Body, Caller, Cursors, Done, FieldError, Found, IfMatch, Listed, MergePatch, Params, Saved,
+    ApiError, Body, Caller, Cursors, FieldError, Found, IfMatch, Listed, MergePatch, Params, Removed, Saved,
     Schemas, etag, patched,
 };
 
@@ -126,7 +126,7 @@ pub async fn delete(
     path: web::Path<YearPath>,
     if_match: IfMatch,
     db: web::Data<Db>,
-) -> Result<Done, ApiError> {
+) -> Result<Removed<YearView>, ApiError> {
     let work = db.begin().await?;
     let current = store::find(work.conn(), path.year).await?.ok_or_else(ApiError::not_found)?;
     if_match.check(&etag(current.id, current.version))?;
@@ -134,9 +134,10 @@ pub async fn delete(
     if !hanging.is_empty() {
         return Err(ApiError::in_use(&hanging));
     }
+    let removed = YearView::from(current.clone());
     store::delete(&work, current).await?;
     work.commit().await?;
-    Ok(Done)
+    Ok(Removed(removed))
 }
 
 fn found(row: Model) -> Found<YearView> {

@@ -173,7 +173,7 @@ impl Points {
     #[must_use]
     pub const fn whole(points: i32) -> Self {
         // Lossless: i32 always fits i64, and `From` is not const.
-        #[expect(clippy::as_conversions, clippy::cast_lossless, reason = "widening in a const fn")]
+        #[expect(clippy::as_conversions, reason = "widening in a const fn")]
         Self(points as i64 * 10_000)
     }
 }

@@ -41,6 +41,13 @@ fn resolve<'a>(schema: &'a Value, known: &'a Object) -> &'a Value {
 
 fn merge_all_of(object: &mut Object, known: &Object) {
     let Some(Value::Array(parts)) = object.remove("allOf") else { return };
+    if let Some(scalar) = parts.iter().map(|part| resolve(part, known)).find(|part| is_scalar(part)) {
+        // A word of a list, and beside it what the field says about it: the field's words win.
+        let said = parts.iter().filter_map(|part| part.get("description")).next_back();
+        object.extend(said.map(|said| ("description".to_owned(), said.clone())));
+        take_over(object, scalar);
+        return;
+    }
     let mut properties = Object::new();
     let mut required = Vec::new();
     for part in &parts {
@@ -60,17 +67,23 @@ fn is_scalar(schema: &Value) -> bool {
     matches!(schema.get("type").and_then(Value::as_str), Some("string" | "integer"))
 }
 
+/// `oneOf: [X, null]` of a scalar X: one nullable scalar, which generated clients handle far better.
 fn inline_nullable(object: &mut Object, known: &Object) {
     let Some(Value::Array(options)) = object.get("oneOf") else { return };
     let [first, second] = options.as_slice() else { return };
-    if first.get("type") != Some(&json!("null")) {
-        return;
-    }
-    let target = resolve(second, known).clone();
+    let is_null = |option: &Value| option.get("type") == Some(&json!("null"));
+    let meant = match (is_null(first), is_null(second)) {
+        (true, false) => second.clone(),
+        (false, true) => first.clone(),
+        _ => return,
+    };
+    let target = resolve(&meant, known).clone();
     if !is_scalar(&target) {
         return;
     }
     object.remove("oneOf");
+    take_over(object, &meant);
+    object.remove("$ref");
     take_over(object, &target);
     if let Some(kind) = object.get("type").cloned() {
         object.insert("type".into(), json!([kind, "null"]));
@@ -123,6 +136,44 @@ pub fn derive_patches(document: &mut Value) {
         }
         schemas.insert(patch, schema);
     }
+}
+
+/// Documents whose rows are rows of a file: they say what an input says, and stand apart from the bodies of the
+/// resources, so that an import may grow without changing them.
+const FILES: &[&str] = &["Bundle", "UnitForm"];
+
+/// Gives the rows of bundles and forms schemas of their own, `…Row`, with everything below them.
+pub fn derive_rows(document: &mut Value) {
+    let Some(schemas) = components(document) else { return };
+    for file in FILES {
+        if let Some(schema) = schemas.get(*file).cloned() {
+            let schema = with_rows(schema, schemas);
+            schemas.insert((*file).to_owned(), schema);
+        }
+    }
+}
+
+fn with_rows(mut schema: Value, schemas: &mut Object) -> Value {
+    for target in references(&mut schema) {
+        let row = row_name(&target);
+        if let (false, Some(source)) = (schemas.contains_key(&row), schemas.get(&target).cloned()) {
+            // In place before its own references are followed, so that a circle would end.
+            schemas.insert(row.clone(), source.clone());
+            let source = with_rows(source, schemas);
+            schemas.insert(row, source);
+        }
+    }
+    walk(&mut schema, &mut |object| {
+        let target = object.get("$ref").and_then(Value::as_str).and_then(schema_name).map(row_name);
+        if let Some(row) = target {
+            object.insert("$ref".into(), json!(format!("#/components/schemas/{row}")));
+        }
+    });
+    schema
+}
+
+fn row_name(name: &str) -> String {
+    format!("{}Row", name.trim_end_matches("Input"))
 }
 
 fn make_nullable(schema: &mut Value) {

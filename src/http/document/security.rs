@@ -1,0 +1,41 @@
+//! Who may: the security scheme, its scopes and each operation's roles, all from the one role × action table.
+
+use jixiao_core::kernel::{Lang, Text};
+use jixiao_core::workflow::Action;
+use serde_json::{Map, Value, json};
+
+use super::each_operation;
+
+/// Adds servers and the security scheme, and says on each operation which roles may call it.
+pub fn describe(document: &mut Value) {
+    let scopes: Map<String, Value> =
+        Action::ALL.into_iter().map(|action| (action.scope().to_owned(), json!(roles(action)))).collect();
+    let scheme = json!({
+        "type": "oauth2",
+        "description": "用户名和口令登录，得到 15 分钟有效的令牌（JWT，遵循 RFC8725）。不勾选任何范围即为该角色的全部权限。\
+            Password login for a token of 15 minutes (JWT as RFC8725 asks); without scopes it has all that the role may.",
+        "flows": { "password": {
+            "tokenUrl": "/api/v1/auth/token", "refreshUrl": "/api/v1/auth/token", "scopes": scopes } },
+    });
+    if let Some(root) = document.as_object_mut() {
+        root.insert(
+            "servers".into(),
+            json!([{ "url": "/", "description": "本服务 this service: local, test or production", "x-internal": false }]),
+        );
+    }
+    if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
+        components.insert("securitySchemes".into(), json!({ "oauth2": scheme }));
+    }
+    each_operation(document, |_, _, operation| {
+        let scope =
+            operation.get("security").and_then(|all| all.pointer("/0/oauth2/0")).and_then(Value::as_str);
+        let Some(action) = scope.and_then(Action::of_scope) else { return };
+        let said = operation.get("description").and_then(Value::as_str).unwrap_or_default();
+        operation.insert("description".into(), json!(format!("{said}\n\n可调用 For: {}", roles(action))));
+    });
+}
+
+fn roles(action: Action) -> String {
+    let named = |role: &jixiao_core::workflow::Role| format!("`{role}` {}", role.text(Lang::Zh));
+    action.roles().iter().map(named).collect::<Vec<_>>().join("，")
+}
