@@ -1,4 +1,5 @@
 //! stub
+pub mod accounts;
 pub mod app;
 pub mod base_data;
 pub mod budgets;
