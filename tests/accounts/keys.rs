@@ -10,16 +10,11 @@ use jixiao_core::kernel::{Lang, Text as _};
 use super::support::{PASSWORD, World, execute, look_up, open, world};
 
 async fn replica(world: &World) -> World {
-    let db = open(&world.folder, &world.clock).await;
+    let db = open(&world.place, &world.clock).await;
     let accounts = Accounts::new(db.clone(), &world.secret, LoginLimits::default());
     accounts.prepare().await.unwrap();
-    World {
-        folder: super::support::Folder(world.folder.0.join("unused")),
-        clock: Arc::clone(&world.clock),
-        secret: world.secret.clone(),
-        db,
-        accounts,
-    }
+    let (clock, secret, place) = (Arc::clone(&world.clock), world.secret.clone(), Arc::clone(&world.place));
+    World { clock, secret, db, accounts, place }
 }
 
 #[actix_web::test]

@@ -1,4 +1,5 @@
-//! A small installation: a temporary SQLite file, a clock that is moved by hand, four accounts.
+//! A small installation: a database of its own, a clock that is moved by hand, four accounts. The database is a
+//! temporary SQLite file, or one made on the PostgreSQL server that `JIXIAO_TEST_DATABASE_URL` names.
 
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -17,7 +18,7 @@ use jixiao::http::envelope::envelope;
 use jixiao::http::{Principal, Schemas, caller, document};
 use jixiao_core::kernel::{Clock, ManualClock};
 use jixiao_core::workflow::Role;
-use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
+use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::{Value, json};
 use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -41,16 +42,62 @@ impl Drop for Folder {
     }
 }
 
+/// A PostgreSQL database that goes when the test is over.
+pub struct Borrowed {
+    server: String,
+    name: String,
+}
+
+impl Borrowed {
+    fn make() -> Option<Self> {
+        let server = std::env::var("JIXIAO_TEST_DATABASE_URL").ok()?;
+        let borrowed = Self { server, name: format!("jixiao_accounts_{}", uuid::Uuid::now_v7().simple()) };
+        borrowed.on_server(format!("CREATE DATABASE {}", borrowed.name));
+        Some(borrowed)
+    }
+
+    fn url(&self) -> String {
+        let (server, _) = self.server.rsplit_once('/').unwrap();
+        format!("{server}/{}", self.name)
+    }
+
+    fn on_server(&self, sql: String) {
+        let server = self.server.clone();
+        let run = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let db = sea_orm::Database::connect(&server).await.unwrap();
+                db.execute_unprepared(&sql).await.unwrap();
+                db.close().await.unwrap();
+            });
+        };
+        std::thread::spawn(run).join().unwrap();
+    }
+}
+
+impl Drop for Borrowed {
+    fn drop(&mut self) {
+        self.on_server(format!("DROP DATABASE {} WITH (FORCE)", self.name));
+    }
+}
+
 pub struct World {
-    pub folder: Folder,
     pub clock: Arc<ManualClock>,
     pub secret: SecretKey,
     pub db: Db,
     pub accounts: Accounts,
+    pub place: Arc<Place>,
 }
 
-pub async fn open(folder: &Folder, clock: &Arc<ManualClock>) -> Db {
-    let url = DatabaseUrl::parse(&format!("sqlite:{}", folder.0.join("test.db").display())).unwrap();
+/// Where the database is.
+pub struct Place {
+    folder: Folder,
+    borrowed: Option<Borrowed>,
+}
+
+pub async fn open(place: &Place, clock: &Arc<ManualClock>) -> Db {
+    let file = || format!("sqlite:{}", place.folder.0.join("test.db").display());
+    let url = DatabaseUrl::parse(&place.borrowed.as_ref().map_or_else(file, Borrowed::url)).unwrap();
     let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(clock);
     let db = Db::open(&url, clock, Vec::new()).await.unwrap();
     db.prepare().await.unwrap();
@@ -62,9 +109,9 @@ pub async fn world() -> World {
 }
 
 pub async fn world_with(limits: LoginLimits) -> World {
-    let folder = Folder::new();
+    let place = Arc::new(Place { folder: Folder::new(), borrowed: Borrowed::make() });
     let clock = Arc::new(ManualClock::at(DateTime::<Utc>::from_timestamp(START, 0).unwrap()));
-    let db = open(&folder, &clock).await;
+    let db = open(&place, &clock).await;
     execute(
         &db,
         "INSERT INTO units (code, name, region_code, version, created_at, updated_at) VALUES \
@@ -74,7 +121,7 @@ pub async fn world_with(limits: LoginLimits) -> World {
     let secret = SecretKey::random().unwrap();
     let accounts = Accounts::new(db.clone(), &secret, limits);
     accounts.prepare().await.unwrap();
-    let world = World { folder, clock, secret, db, accounts };
+    let world = World { clock, secret, db, accounts, place };
     for (name, role, unit, region) in [
         ("unit", Role::Unit, Some("430611101"), None),
         ("bureau", Role::Bureau, None, Some("430611")),
@@ -102,7 +149,7 @@ pub async fn execute(db: &Db, sql: &str) {
 
 /// The first column of the first row.
 pub async fn look_up(db: &Db, sql: &str) -> String {
-    let query = Statement::from_string(DbBackend::Sqlite, sql);
+    let query = Statement::from_string(db.reader().get_database_backend(), sql);
     let row = db.reader().query_one_raw(query).await.unwrap().unwrap();
     row.try_get_by_index(0).unwrap()
 }
@@ -114,7 +161,7 @@ async fn me(request: HttpRequest) -> HttpResponse {
         principal.narrowed_to.as_ref().map(|all| all.iter().map(|a| a.scope()).collect::<Vec<_>>());
     HttpResponse::Ok().json(json!({
         "username": principal.username, "role": principal.role.as_str(),
-        "unit": principal.unit.as_ref().map(|unit| unit.as_str()), "narrowed_to": narrowed,
+        "unit": principal.unit.as_ref().map(jixiao_core::kernel::UnitCode::as_str), "narrowed_to": narrowed,
     }))
 }
 
