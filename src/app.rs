@@ -1,8 +1,6 @@
 //! THE assembly: which features there are, what surrounds them, and what happens with every write. `main`, the
 //! tests and the document's writer all use it; describing itself needs no database.
 
-use std::sync::Arc;
-
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Condition, from_fn};
@@ -15,15 +13,23 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::db::{Db, WriteHook};
 use crate::health::Draining;
+use crate::accounts::Accounts;
 use crate::http::body::BodyLimits;
 use crate::http::caller::{Authenticator, authenticate, when_prepared};
 use crate::http::fallback::{KnownPaths, fallback};
+use crate::http::client::TrustedProxies;
 use crate::http::problem::ErrorCode;
+use crate::http::rate_limit::{CallerLimits, RateLimitSettings, rate_limit};
 use crate::http::{ApiError, Cursors, Schemas, document, envelope};
 use crate::{
-    base_data, budgets, evaluations, forms, health, imports, indicators, narratives, projects, rule_sets,
+    accounts, base_data, budgets, evaluations, forms, health, imports, indicators, narratives, projects, rule_sets,
     scores, units, years,
 };
+
+/// Where the API lies.
+const API: &str = "/api/v1";
+/// Where callers sign in.
+const AUTH: &str = "/api/v1/auth";
 
 /// What every write brings about, in this order, in its own transaction.
 #[must_use]
@@ -31,21 +37,37 @@ pub fn write_hooks() -> Vec<Box<dyn WriteHook>> {
     vec![Box::new(evaluations::Versions), Box::new(scores::Summaries)]
 }
 
+/// What a running application needs from outside.
+#[derive(Debug)]
+pub struct Parts {
+    /// The database with its write hooks.
+    pub db: Db,
+    /// Who may sign in.
+    pub accounts: Accounts,
+    /// Signs cursors.
+    pub cursors: Cursors,
+    /// Limits on bodies.
+    pub limits: BodyLimits,
+    /// Limits on callers.
+    pub rate_limits: RateLimitSettings,
+    /// Proxies whose word on the client's address counts.
+    pub proxies: TrustedProxies,
+    /// Origins that browsers may call from.
+    pub cors_origins: Vec<String>,
+}
+
 /// Everything a running application is put together from. Cheap to clone: each worker gets one.
 #[derive(Clone, Debug)]
 pub struct Assembly {
-    /// The database with its write hooks.
-    pub db: web::Data<Db>,
-    /// Turns tokens into callers.
-    pub authenticator: web::Data<dyn Authenticator>,
-    /// Signs cursors.
-    pub cursors: web::Data<Cursors>,
-    /// Limits on bodies.
-    pub limits: web::Data<BodyLimits>,
-    /// Origins that browsers may call from.
-    pub cors_origins: Vec<String>,
-    /// Whether the process is about to stop.
-    pub draining: web::Data<Draining>,
+    db: web::Data<Db>,
+    accounts: web::Data<Accounts>,
+    authenticator: web::Data<dyn Authenticator>,
+    cursors: web::Data<Cursors>,
+    limits: web::Data<BodyLimits>,
+    callers: web::Data<CallerLimits>,
+    proxies: web::Data<TrustedProxies>,
+    cors_origins: Vec<String>,
+    draining: web::Data<Draining>,
     document: web::Data<Document>,
     schemas: web::Data<Schemas>,
     paths: web::Data<KnownPaths>,
@@ -58,25 +80,35 @@ struct Document(String);
 impl Assembly {
     /// Puts the parts together.
     #[must_use]
-    pub fn new(
-        db: Db,
-        authenticator: Arc<dyn Authenticator>,
-        cursors: Cursors,
-        limits: BodyLimits,
-        cors_origins: Vec<String>,
-    ) -> Self {
+    pub fn new(parts: Parts) -> Self {
+        let Parts { db, accounts, cursors, limits, rate_limits, proxies, cors_origins } = parts;
         let document = openapi();
         Self {
             db: web::Data::new(db),
-            authenticator: web::Data::from(authenticator),
+            authenticator: accounts.authenticator(),
+            accounts: web::Data::new(accounts),
             cursors: web::Data::new(cursors),
             limits: web::Data::new(limits),
+            callers: web::Data::new(CallerLimits::new(rate_limits)),
+            proxies: web::Data::new(proxies),
             cors_origins,
             draining: web::Data::new(Draining::default()),
             schemas: web::Data::new(Schemas::of_document(&document)),
             paths: web::Data::new(KnownPaths::of_document(&document)),
             document: web::Data::new(Document(document.to_string())),
         }
+    }
+
+    /// What the document says of bodies, for imports outside of a request.
+    #[must_use]
+    pub fn schemas(&self) -> &Schemas {
+        &self.schemas
+    }
+
+    /// To be told when the process is about to stop.
+    #[must_use]
+    pub fn draining(&self) -> web::Data<Draining> {
+        self.draining.clone()
     }
 }
 
@@ -92,6 +124,7 @@ impl Assembly {
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     tags(
+        (name = "auth", description = "登录 sign in, and stay signed in"),
         (name = "base-data", description = "基础数据表 annex 1: staffing, expense control, procurement, buildings"),
         (name = "budgets", description = "部门整体支出 annex 2: a department's amounts, goals and signature"),
         (name = "evaluations", description = "绩效自评 a unit's year: its stage and totals"),
@@ -115,7 +148,8 @@ pub fn openapi() -> Value {
     let collected = App::new()
         .into_utoipa_app()
         .openapi(base())
-        .service(utoipa_actix_web::scope("/api/v1").configure(api))
+        .service(utoipa_actix_web::scope(AUTH).configure(accounts::configure))
+        .service(utoipa_actix_web::scope(API).configure(api))
         .split_for_parts()
         .1;
     document::finish(&collected)
@@ -124,6 +158,7 @@ pub fn openapi() -> Value {
 fn base() -> OpenApi {
     let mut base = Base::openapi();
     for feature in [
+        accounts::Schemas::openapi(),
         base_data::Schemas::openapi(),
         budgets::Schemas::openapi(),
         evaluations::Schemas::openapi(),
@@ -170,34 +205,41 @@ pub fn build(
         InitError = (),
     >,
 > {
-    let Assembly { db, authenticator, cursors, limits, cors_origins, draining, document, schemas, paths } =
-        assembly.clone();
-    let api = utoipa_actix_web::scope("/api/v1")
+    let assembly = assembly.clone();
+    let auth = utoipa_actix_web::scope(AUTH).wrap(from_fn(rate_limit)).configure(accounts::configure);
+    let api = utoipa_actix_web::scope(API)
         .wrap(from_fn(authenticate))
         .wrap(from_fn(when_prepared))
+        .wrap(from_fn(rate_limit))
         .configure(api);
     App::new()
         .into_utoipa_app()
         .openapi(base())
-        .app_data(db)
-        .app_data(authenticator)
-        .app_data(cursors)
-        .app_data(limits)
-        .app_data(draining)
-        .app_data(document)
-        .app_data(schemas)
-        .app_data(paths)
+        .app_data(assembly.db)
+        .app_data(assembly.accounts)
+        .app_data(assembly.authenticator)
+        .app_data(assembly.cursors)
+        .app_data(assembly.limits)
+        .app_data(assembly.callers)
+        .app_data(assembly.proxies)
+        .app_data(assembly.draining)
+        .app_data(assembly.document)
+        .app_data(assembly.schemas)
+        .app_data(assembly.paths)
         .app_data(web::PathConfig::default().error_handler(|_, _| ApiError::not_found().into()))
+        // Before the API, in whose address space it lies: signing in needs no token.
+        .service(auth)
         .service(api)
         .into_app()
         .configure(health::configure)
+        .configure(accounts::configure_plain)
         .service(web::resource("/openapi.json").get(serve_document))
         .service(web::resource("/problems/{code}").get(explain_problem))
         .service(web::redirect("/docs", "/docs/"))
         .service(web::redirect("/", "/docs/"))
         .service(SwaggerUi::new("/docs/{_:.*}").config(swagger()))
         .default_service(web::to(fallback))
-        .wrap(Condition::new(!cors_origins.is_empty(), cors(&cors_origins)))
+        .wrap(Condition::new(!assembly.cors_origins.is_empty(), cors(&assembly.cors_origins)))
         .wrap(from_fn(envelope::envelope))
 }
 

@@ -1,8 +1,22 @@
-//! stub
+//! Jixiao (绩效): an open service for Chinese budget-performance self-evaluation (预算绩效自评).
+//!
+//! The map of the floors; imports run downwards only, and `tests/architecture.rs` holds them to it:
+//!
+//! * [`app`]: the assembly, used by the binary, the tests and the document's writer.
+//! * FLOOR 4, the features, each after those it builds on: [`units`], [`rule_sets`], [`years`] →
+//!   [`evaluations`] → [`budgets`], [`base_data`], [`projects`], [`narratives`] → [`indicators`] → [`forms`] →
+//!   [`scores`] → [`imports`]; beside them [`accounts`] and [`health`].
+//! * FLOOR 3, [`http`]: problems, callers, conditions, paging, the document that also validates.
+//! * FLOOR 2, [`db`]: one engine behind another's face, and the one way to write.
+//! * FLOORS 0 and 1 are the crate `jixiao_core`: the words of the domain, the scoring rules, roles and stages.
+
+pub mod accounts;
 pub mod app;
 pub mod base_data;
 pub mod budgets;
+pub mod config;
 pub mod db;
+pub mod demo;
 pub mod evaluations;
 pub mod forms;
 pub mod health;

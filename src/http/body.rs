@@ -75,6 +75,68 @@ pub async fn read_import(request: &HttpRequest, payload: Payload) -> Result<Byte
     read(request, payload, limits(request).import).await
 }
 
+/// The fields of a form, as OAuth reads them (RFC 6749, 3.2): an empty one was not sent, an unknown one does not
+/// count, a repeated one is an error.
+#[derive(Debug)]
+pub struct FormFields {
+    fields: serde_json::Map<String, Value>,
+    repeated: Vec<FieldError>,
+}
+
+impl FormFields {
+    /// Reads a form of at most `limit` bytes.
+    pub async fn read(request: &HttpRequest, payload: Payload, limit: usize) -> Result<Self, ApiError> {
+        expect_type(request, &["application/x-www-form-urlencoded"])?;
+        let bytes = read(request, payload, limit).await?;
+        let malformed = || {
+            ApiError::new(ErrorCode::MalformedRequest)
+                .detail("表单不是合法的 UTF-8 编码", "The form is not valid UTF-8")
+        };
+        let text = std::str::from_utf8(&bytes).map_err(|_| malformed())?;
+        let pairs = web::Query::<Vec<(String, String)>>::from_query(text).map_err(|_| malformed())?;
+        let mut form = Self { fields: serde_json::Map::new(), repeated: Vec::new() };
+        for (name, value) in pairs.into_inner().into_iter().filter(|(_, value)| !value.is_empty()) {
+            if form.fields.contains_key(&name) {
+                let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+                form.repeated.push(FieldError::new(
+                    pointer,
+                    "repeated_parameter",
+                    "参数重复",
+                    "Given more than once",
+                ));
+            }
+            form.fields.insert(name, Value::String(value));
+        }
+        Ok(form)
+    }
+
+    /// The text of one field.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.fields.get(name).and_then(Value::as_str)
+    }
+
+    /// The form as a valid `T`, of which further fields are `wanted`, or everything that is wrong with it.
+    pub fn typed<T: DeserializeOwned + ToSchema>(
+        self,
+        schemas: &Schemas,
+        wanted: &[&str],
+    ) -> Result<T, ApiError> {
+        let Self { fields, repeated: mut errors } = self;
+        for name in wanted.iter().filter(|name| !fields.contains_key(**name)) {
+            errors.push(FieldError::new(
+                format!("/{name}"),
+                "missing_field",
+                format!("缺少必填字段“{name}”"),
+                format!("The field “{name}” is missing"),
+            ));
+        }
+        let value = Value::Object(fields);
+        errors.extend(schemas.check(&T::name(), &value, "").map_err(ApiError::internal)?);
+        if errors.is_empty() { typed(schemas, value) } else { Err(ApiError::invalid(errors)) }
+    }
+}
+
 /// A JSON text as a value: 400 with the place when it is none.
 pub fn parse(bytes: &[u8]) -> Result<Value, ApiError> {
     let value: Value = serde_json::from_slice(bytes).map_err(|why| {

@@ -7,7 +7,7 @@
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
-use actix_web::body::MessageBody;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::Next;
@@ -69,28 +69,37 @@ pub trait Authenticator: Debug + Send + Sync {
 }
 
 /// Lets only callers with a valid token into the scope it wraps.
+///
+/// A refusal is an answer, not an error of the middleware, so that the layers around it can add to it.
 pub async fn authenticate(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    match identify(&request).await {
+        Ok(principal) => {
+            request.extensions_mut().insert(principal);
+            Ok(next.call(request).await?.map_into_boxed_body())
+        }
+        Err(refusal) => Ok(request.error_response(refusal)),
+    }
+}
+
+async fn identify(request: &ServiceRequest) -> Result<Principal, ApiError> {
     let authenticator = request
         .app_data::<web::Data<dyn Authenticator>>()
-        .ok_or_else(|| ApiError::internal("no authenticator was assembled"))?
-        .clone();
-    let principal = authenticator.authenticate(bearer(request.request())?).await?;
-    request.extensions_mut().insert(principal);
-    next.call(request).await
+        .ok_or_else(|| ApiError::internal("no authenticator was assembled"))?;
+    authenticator.authenticate(bearer(request.request())?).await
 }
 
 /// Turns requests away while the database has not been there yet.
 pub async fn when_prepared(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+) -> Result<ServiceResponse<BoxBody>, Error> {
     if !request.app_data::<web::Data<Db>>().is_some_and(|db| db.is_prepared()) {
-        return Err(ApiError::unavailable().into());
+        return Ok(request.error_response(ApiError::unavailable()));
     }
-    next.call(request).await
+    Ok(next.call(request).await?.map_into_boxed_body())
 }
 
 fn bearer(request: &HttpRequest) -> Result<&str, ApiError> {

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -51,43 +52,53 @@ pub async fn envelope(
         // HEAD is GET without a body; the connection leaves the body out by itself.
         request.head_mut().method = Method::GET;
     }
-    let request_copy = request.request().clone();
+    let path = request.path().to_owned();
 
-    let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
-    let mut response = match outcome {
-        Ok(Ok(response)) => match response.response().error() {
+    // The request itself must not be kept here: routing wants it for itself. It comes back with the answer,
+    // except after a panic or when a middleware gives up; then only the answer is left.
+    let answering = AssertUnwindSafe(async move { next.call(request).await }).catch_unwind();
+    let outcome: Result<ServiceResponse<BoxBody>, HttpResponse> = match answering.await {
+        Ok(Ok(response)) => Ok(match response.response().error() {
             Some(_) => {
                 let (request, response) = response.into_parts();
-                let headers = response.headers().clone();
                 let problem = to_problem(response.error(), response.status());
-                let mut rendered = render(&problem, &request, &id, lang);
-                keep_headers(&headers, rendered.headers_mut());
+                let mut rendered = render(&problem, &path, &id, lang);
+                keep_headers(response.headers(), rendered.headers_mut());
                 ServiceResponse::new(request, rendered)
             }
             None => response.map_into_boxed_body(),
-        },
+        }),
         Ok(Err(error)) => {
             let problem = to_problem(Some(&error), error.as_response_error().status_code());
-            ServiceResponse::new(request_copy.clone(), render(&problem, &request_copy, &id, lang))
+            Err(render(&problem, &path, &id, lang))
         }
         Err(_) => {
-            tracing::error!(request_id = %id, path = request_copy.path(), "a handler panicked");
-            let problem = ApiError::internal("panic");
-            ServiceResponse::new(request_copy.clone(), render(&problem, &request_copy, &id, lang))
+            tracing::error!(request_id = %id, path, "a handler panicked");
+            Err(render(&ApiError::internal("panic"), &path, &id, lang))
         }
     };
-    let route = request_copy.match_pattern();
-    let status = response.status();
-    add_headers(response.headers_mut(), &id, lang);
-    tracing::info!(
-        request_id = %id,
-        method = %method,
-        route = route.as_deref().unwrap_or("-"),
-        status = status.as_u16(),
-        micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
-        "request"
-    );
-    Ok(response)
+    let log = |status: StatusCode, route: Option<String>| {
+        tracing::info!(
+            request_id = %id,
+            method = %method,
+            route = route.as_deref().unwrap_or("-"),
+            status = status.as_u16(),
+            micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+            "request"
+        );
+    };
+    match outcome {
+        Ok(mut response) => {
+            add_headers(response.headers_mut(), &id, lang);
+            log(response.status(), response.request().match_pattern());
+            Ok(response)
+        }
+        Err(mut response) => {
+            add_headers(response.headers_mut(), &id, lang);
+            log(response.status(), None);
+            Err(InternalError::from_response("already answered", response).into())
+        }
+    }
 }
 
 fn request_id(headers: &HeaderMap) -> String {
@@ -165,11 +176,11 @@ fn to_problem(error: Option<&Error>, status: StatusCode) -> ApiError {
     ApiError { cause, ..ApiError::new(code) }
 }
 
-fn render(error: &ApiError, request: &HttpRequest, id: &str, lang: Lang) -> HttpResponse {
+fn render(error: &ApiError, path: &str, id: &str, lang: Lang) -> HttpResponse {
     if error.code.status().is_server_error() {
         tracing::error!(
             request_id = %id,
-            path = request.path(),
+            path,
             code = error.code.as_str(),
             cause = error.cause.as_deref().unwrap_or("-"),
             "request failed"
@@ -182,7 +193,7 @@ fn render(error: &ApiError, request: &HttpRequest, id: &str, lang: Lang) -> Http
         status: error.code.status().as_u16(),
         code: error.code.as_str().to_owned(),
         detail: error.detail.clone().map_or_else(|| title.to_owned(), |detail| detail.in_lang(lang)),
-        instance: request.path().to_owned(),
+        instance: path.to_owned(),
         request_id: id.to_owned(),
         errors: error.errors.iter().cloned().map(|e| e.view(lang)).collect::<Vec<FieldErrorView>>(),
     };

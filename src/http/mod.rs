@@ -3,6 +3,7 @@
 
 pub mod body;
 pub mod caller;
+pub mod client;
 pub mod conditional;
 pub mod document;
 pub mod envelope;
@@ -10,15 +11,16 @@ pub mod fallback;
 pub mod paging;
 pub mod params;
 pub mod problem;
+pub mod rate_limit;
 pub mod reply;
 pub mod schemas;
 pub mod wire;
 
-pub use body::{Body, MergePatch, apply_merge_patch, patched};
+pub use body::{Body, FormFields, MergePatch, apply_merge_patch, patched};
 pub use caller::{Caller, Principal, permission};
 pub use conditional::{IfMatch, etag};
 pub use paging::{Cursors, Page};
 pub use params::Params;
 pub use problem::{ApiError, ErrorCode, FieldError, Message};
-pub use reply::{Created, Found, Listed, Removed, Saved, Shown};
+pub use reply::{Created, Found, Listed, Removed, Saved, Shown, Unstored};
 pub use schemas::Schemas;

@@ -85,6 +85,23 @@ impl<T: ToSchema> IntoResponses for Shown<T> {
     }
 }
 
+/// 200 with something that nobody on the way may keep: a token.
+#[derive(Debug)]
+pub struct Unstored<T>(pub T);
+
+impl<T: Serialize> Responder for Unstored<T> {
+    type Body = BoxBody;
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(self.0)
+    }
+}
+
+impl<T: ToSchema> IntoResponses for Unstored<T> {
+    fn responses() -> Responses {
+        documented::<T>("200", "成功 Done.", &[])
+    }
+}
+
 /// 200 with a page of a list, and `Link` to the next one.
 #[derive(Debug)]
 pub struct Listed<T> {

@@ -5,6 +5,7 @@
 pub mod bundle;
 pub mod entity;
 pub mod fold;
+pub mod offline;
 pub mod plan;
 pub mod reference;
 pub mod report;

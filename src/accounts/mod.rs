@@ -1,0 +1,155 @@
+//! Accounts: who may sign in, with which tokens, and how long.
+//!
+//! * `secret`: the installation's one secret, from which every other key is derived.
+//! * `keys`, `tokens`: the Ed25519 keys in the database, and the access tokens they sign.
+//! * `passwords`, `throttle`: comparing passwords, and slowing down whoever guesses them.
+//! * `sign_in`: the two grants; `authenticator`: who holds a token now.
+//! * `manage`: what the command line does.
+
+mod authenticator;
+mod entity;
+mod keys;
+mod manage;
+mod passwords;
+mod routes;
+mod secret;
+mod sign_in;
+mod store;
+mod throttle;
+mod tokens;
+mod wire;
+
+pub use keys::KeyError;
+pub use manage::{AccountError, NewUser, PasswordPolicy, add_user, set_disabled, set_password};
+pub use passwords::check_password;
+pub use secret::{SecretKey, SecretKeyError};
+pub use sign_in::Grant;
+pub use throttle::LoginLimits;
+pub use wire::{GrantType, Hidden, TokenRequest, TokenResponse};
+
+/// The documented operations, below `/api/v1/auth`.
+pub fn configure(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    config.service(routes::issue_token);
+}
+
+/// What is served beside the document: the public keys.
+pub fn configure_plain(config: &mut web::ServiceConfig) {
+    config.service(web::resource("/.well-known/jwks.json").get(routes::public_keys));
+}
+
+/// The schemas of this feature's bodies.
+#[derive(Debug, utoipa::OpenApi)]
+#[openapi(components(schemas(wire::GrantType, wire::TokenRequest, wire::TokenResponse)))]
+pub struct Schemas;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use actix_web::web;
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use crate::db::Db;
+use crate::http::ApiError;
+use crate::http::caller::Authenticator;
+use authenticator::Memory;
+use keys::KeyRing;
+use passwords::Passwords;
+
+/// Milliseconds between two tidyings of old failures, in one process.
+const TIDY_EVERY: i64 = 60_000;
+
+/// The accounts of an installation: signs in, refreshes, and says who holds a token. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Accounts(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    db: Db,
+    keys: KeyRing,
+    passwords: Passwords,
+    memory: Memory,
+    limits: LoginLimits,
+    tidied_at: AtomicI64,
+}
+
+impl Accounts {
+    /// The accounts in `db`, whose signing keys `secret` opens. Asks the database nothing yet.
+    #[must_use]
+    pub fn new(db: Db, secret: &SecretKey, limits: LoginLimits) -> Self {
+        Self(Arc::new(Inner {
+            db,
+            keys: KeyRing::new(secret),
+            passwords: Passwords::default(),
+            memory: Memory::default(),
+            limits,
+            tidied_at: AtomicI64::new(i64::MIN),
+        }))
+    }
+
+    /// Loads the signing keys, and makes the first one. To be called once the schema is there; until it has
+    /// succeeded, everything here answers 503.
+    pub async fn prepare(&self) -> Result<(), KeyError> {
+        self.0.keys.ensure_signing_key(&self.0.db).await
+    }
+
+    /// Makes a new signing key; the old one hands over after half a minute, and no token is refused meanwhile.
+    pub async fn rotate_signing_key(&self) -> Result<(), KeyError> {
+        self.0.keys.rotate(&self.0.db).await
+    }
+
+    /// The public keys as a JWK set.
+    #[must_use]
+    pub fn public_keys(&self) -> Value {
+        self.0.keys.public_keys(self.now())
+    }
+
+    /// These accounts as what the scope's authentication asks.
+    #[must_use]
+    pub fn authenticator(&self) -> web::Data<dyn Authenticator> {
+        let shared: Arc<dyn Authenticator> = Arc::new(self.clone());
+        web::Data::from(shared)
+    }
+
+    fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    fn keys(&self) -> &KeyRing {
+        &self.0.keys
+    }
+
+    fn passwords(&self) -> &Passwords {
+        &self.0.passwords
+    }
+
+    fn memory(&self) -> &Memory {
+        &self.0.memory
+    }
+
+    fn limits(&self) -> LoginLimits {
+        self.0.limits
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.0.db.clock().now()
+    }
+
+    fn expect_ready(&self) -> Result<(), ApiError> {
+        let is_ready = self.0.db.is_prepared() && self.0.keys.current(self.now()).is_some();
+        if is_ready { Ok(()) } else { Err(ApiError::unavailable()) }
+    }
+
+    /// Whether this call is the one that tidies.
+    fn is_time_to_tidy(&self) -> bool {
+        let now = self.now().timestamp_millis();
+        let last = self.0.tidied_at.load(Ordering::Relaxed);
+        let due = now.saturating_sub(last) >= TIDY_EVERY;
+        due && self.0.tidied_at.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
+}
+
+/// A user name in its one form: nobody should be told apart from an admin by an upper-case letter.
+fn canonical(username: &str) -> String {
+    username.trim().to_lowercase()
+}

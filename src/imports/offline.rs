@@ -1,0 +1,93 @@
+//! A bundle without a database: the forms in it, for scoring on the spot.
+
+use std::collections::BTreeMap;
+
+use jixiao_core::kernel::{FiscalYear, UnitCode};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::bundle::{Bundle, Collection, Row};
+use super::fold::fold;
+use super::report::RowError;
+use crate::evaluations::Part;
+use crate::evaluations::wire::UnitName;
+use crate::forms::wire::UnitForm;
+use crate::http::{FieldError, Schemas, apply_merge_patch};
+use crate::units::wire::UnitInput;
+use crate::years::wire::YearInput;
+use crate::{base_data, budgets, indicators, narratives, projects};
+
+/// The forms of a bundle: unit and year, and what they claim.
+pub type Forms = BTreeMap<(UnitCode, FiscalYear), UnitForm>;
+
+struct Reader<'a> {
+    schemas: &'a Schemas,
+    forms: Forms,
+    names: BTreeMap<UnitCode, String>,
+    errors: Vec<RowError>,
+}
+
+/// Reads the forms, and the names that the bundle gives to units, or every error.
+pub fn forms(schemas: &Schemas, bundle: Bundle) -> Result<(Forms, Vec<UnitName>), Vec<RowError>> {
+    let Bundle { amount_unit, meta: _, rows } = bundle;
+    let mut reader = Reader { schemas, forms: Forms::new(), names: BTreeMap::new(), errors: Vec::new() };
+    for mut row in rows {
+        if let Some(schema) = schemas.get(row.collection.schema()).cloned() {
+            let mut errors = Vec::new();
+            let at = row.pointer();
+            fold(&mut row.value, &schema, schemas, amount_unit, &at, &mut errors);
+            reader.errors.extend(errors.into_iter().map(|error| row.error(error)));
+        }
+        reader.take(&row);
+    }
+    let Reader { forms, names, errors, .. } = reader;
+    if errors.is_empty() {
+        Ok((forms, names.into_iter().map(|(code, name)| UnitName { code, name }).collect()))
+    } else {
+        Err(errors)
+    }
+}
+
+impl Reader<'_> {
+    fn take(&mut self, row: &Row) {
+        match row.collection {
+            Collection::Years => drop(self.typed::<YearInput>(row)),
+            Collection::Units => {
+                if let Some(unit) = self.typed::<UnitInput>(row) {
+                    self.names.insert(unit.code, unit.name);
+                }
+            }
+            Collection::Budgets => self.part::<budgets::entity::Model>(row, |form| &mut form.budgets),
+            Collection::BaseData => self.part::<base_data::entity::Model>(row, |form| &mut form.base_data),
+            Collection::ProjectExpenditures => {
+                self.part::<projects::entity::Model>(row, |form| &mut form.project_expenditures);
+            }
+            Collection::Indicators => self.part::<indicators::entity::Model>(row, |form| &mut form.indicators),
+            Collection::Narratives => self.part::<narratives::entity::Model>(row, |form| &mut form.narratives),
+        }
+    }
+
+    fn part<P: Part>(&mut self, row: &Row, rows: fn(&mut UnitForm) -> &mut Vec<P::Input>) {
+        if let Some(input) = self.typed::<P::Input>(row) {
+            let (unit, year) = P::owner(&input);
+            rows(self.forms.entry((unit.clone(), year)).or_default()).push(input);
+        }
+    }
+
+    fn typed<T: DeserializeOwned + ToSchema>(&mut self, row: &Row) -> Option<T> {
+        let mut value = Value::Object(serde_json::Map::new());
+        apply_merge_patch(&mut value, row.value.clone());
+        let at = row.pointer();
+        let fail = |why: String| vec![FieldError::new(at.clone(), "invalid", why.clone(), why)];
+        let errors = self.schemas.check(&T::name(), &value, &at).unwrap_or_else(fail);
+        if errors.is_empty() {
+            match serde_json::from_value(value) {
+                Ok(typed) => return Some(typed),
+                Err(why) => self.errors.extend(fail(why.to_string()).into_iter().map(|error| row.error(error))),
+            }
+        }
+        self.errors.extend(errors.into_iter().map(|error| row.error(error)));
+        None
+    }
+}

@@ -1,0 +1,248 @@
+//! A small installation: a database of its own, a clock that is moved by hand, four accounts. The database is a
+//! temporary SQLite file, or one made on the PostgreSQL server that `JIXIAO_TEST_DATABASE_URL` names.
+
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderMap;
+use actix_web::middleware::from_fn;
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use actix_web::{App, HttpMessage, HttpRequest, HttpResponse, web};
+use chrono::{DateTime, Utc};
+use futures_util::future::LocalBoxFuture;
+use jixiao::accounts::{self, Accounts, LoginLimits, NewUser, PasswordPolicy, SecretKey, add_user};
+use jixiao::db::{DatabaseUrl, Db};
+use jixiao::http::envelope::envelope;
+use jixiao::http::{Principal, Schemas, caller, document};
+use jixiao_core::kernel::{Clock, ManualClock};
+use jixiao_core::workflow::Role;
+use sea_orm::{ConnectionTrait as _, Statement};
+use serde_json::{Value, json};
+use utoipa_actix_web::AppExt as _;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub const PASSWORD: &str = "four quiet herons wade";
+pub const START: i64 = 1_795_000_000;
+
+pub struct Folder(pub PathBuf);
+
+impl Folder {
+    pub fn new() -> Self {
+        let path = std::env::temp_dir().join(format!("jixiao-test-{}", uuid::Uuid::now_v7()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A PostgreSQL database that goes when the test is over.
+pub struct Borrowed {
+    server: String,
+    name: String,
+}
+
+impl Borrowed {
+    fn make() -> Option<Self> {
+        let server = std::env::var("JIXIAO_TEST_DATABASE_URL").ok()?;
+        let borrowed = Self { server, name: format!("jixiao_accounts_{}", uuid::Uuid::now_v7().simple()) };
+        borrowed.on_server(format!("CREATE DATABASE {}", borrowed.name));
+        Some(borrowed)
+    }
+
+    fn url(&self) -> String {
+        let (server, _) = self.server.rsplit_once('/').unwrap();
+        format!("{server}/{}", self.name)
+    }
+
+    fn on_server(&self, sql: String) {
+        let server = self.server.clone();
+        let run = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let db = sea_orm::Database::connect(&server).await.unwrap();
+                db.execute_unprepared(&sql).await.unwrap();
+                db.close().await.unwrap();
+            });
+        };
+        std::thread::spawn(run).join().unwrap();
+    }
+}
+
+impl Drop for Borrowed {
+    fn drop(&mut self) {
+        self.on_server(format!("DROP DATABASE {} WITH (FORCE)", self.name));
+    }
+}
+
+pub struct World {
+    pub clock: Arc<ManualClock>,
+    pub secret: SecretKey,
+    pub db: Db,
+    pub accounts: Accounts,
+    pub place: Arc<Place>,
+}
+
+/// Where the database is.
+pub struct Place {
+    folder: Folder,
+    borrowed: Option<Borrowed>,
+}
+
+pub async fn open(place: &Place, clock: &Arc<ManualClock>) -> Db {
+    let file = || format!("sqlite:{}", place.folder.0.join("test.db").display());
+    let url = DatabaseUrl::parse(&place.borrowed.as_ref().map_or_else(file, Borrowed::url)).unwrap();
+    let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(clock);
+    let db = Db::open(&url, clock, Vec::new()).await.unwrap();
+    db.prepare().await.unwrap();
+    db
+}
+
+pub async fn world() -> World {
+    world_with(LoginLimits::default()).await
+}
+
+pub async fn world_with(limits: LoginLimits) -> World {
+    let place = Arc::new(Place { folder: Folder::new(), borrowed: Borrowed::make() });
+    let clock = Arc::new(ManualClock::at(DateTime::<Utc>::from_timestamp(START, 0).unwrap()));
+    let db = open(&place, &clock).await;
+    execute(
+        &db,
+        "INSERT INTO units (code, name, region_code, version, created_at, updated_at) VALUES \
+         ('430611101', '一所', '430611', 1, '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00')",
+    )
+    .await;
+    let secret = SecretKey::random().unwrap();
+    let accounts = Accounts::new(db.clone(), &secret, limits);
+    accounts.prepare().await.unwrap();
+    let world = World { clock, secret, db, accounts, place };
+    for (name, role, unit, region) in [
+        ("unit", Role::Unit, Some("430611101"), None),
+        ("bureau", Role::Bureau, None, Some("430611")),
+        ("admin", Role::Admin, None, None),
+        ("reader", Role::Reader, None, None),
+    ] {
+        let new = NewUser {
+            username: name.into(),
+            password: PASSWORD.into(),
+            role,
+            unit: unit.map(|code| code.parse().unwrap()),
+            region: region.map(|code| code.parse().unwrap()),
+            policy: PasswordPolicy::Enforced,
+        };
+        add_user(&world.db, new).await.unwrap();
+    }
+    world
+}
+
+pub async fn execute(db: &Db, sql: &str) {
+    let work = db.begin().await.unwrap();
+    work.conn().execute_unprepared(sql).await.unwrap();
+    work.commit().await.unwrap();
+}
+
+/// The first column of the first row.
+pub async fn look_up(db: &Db, sql: &str) -> String {
+    let query = Statement::from_string(db.reader().get_database_backend(), sql);
+    let row = db.reader().query_one_raw(query).await.unwrap().unwrap();
+    row.try_get_by_index(0).unwrap()
+}
+
+async fn me(request: HttpRequest) -> HttpResponse {
+    let extensions = request.extensions();
+    let principal = extensions.get::<Principal>().unwrap();
+    let narrowed =
+        principal.narrowed_to.as_ref().map(|all| all.iter().map(|a| a.scope()).collect::<Vec<_>>());
+    HttpResponse::Ok().json(json!({
+        "username": principal.username, "role": principal.role.as_str(),
+        "unit": principal.unit.as_ref().map(jixiao_core::kernel::UnitCode::as_str), "narrowed_to": narrowed,
+    }))
+}
+
+pub fn openapi() -> Value {
+    let scope = utoipa_actix_web::scope("/api/v1/auth").configure(accounts::configure);
+    let (_, mut openapi) = App::new().into_utoipa_app().service(scope).split_for_parts();
+    openapi.merge(<accounts::Schemas as utoipa::OpenApi>::openapi());
+    document::finish(&openapi)
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Value,
+}
+
+impl Answer {
+    pub fn text(&self, name: &str) -> String {
+        self.body[name].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+pub struct Client(Box<dyn Fn(TestRequest) -> LocalBoxFuture<'static, Answer>>);
+
+impl World {
+    /// A client of an application made of the accounts, the envelope, and one operation that needs a token.
+    pub async fn client(&self) -> Client {
+        let guarded =
+            web::scope("/api/v1").wrap(from_fn(caller::authenticate)).route("/me", web::get().to(me));
+        let app = App::new()
+            .app_data(web::Data::new(self.accounts.clone()))
+            .app_data(web::Data::new(Schemas::of_document(&openapi())))
+            .app_data(self.accounts.authenticator())
+            .wrap(from_fn(envelope))
+            .configure(accounts::configure_plain)
+            .service(web::scope("/api/v1/auth").configure(|config| {
+                accounts::configure(&mut ServiceConfig::new(config));
+            }))
+            .service(guarded);
+        let app = Rc::new(init_service(app).await);
+        Client(Box::new(move |request| {
+            let app = Rc::clone(&app);
+            Box::pin(async move {
+                let response = call_service(app.as_ref(), request.to_request()).await;
+                let (status, headers) = (response.status(), response.headers().clone());
+                let body = serde_json::from_slice(&read_body(response).await).unwrap_or_default();
+                Answer { status, headers, body }
+            })
+        }))
+    }
+}
+
+impl Client {
+    pub async fn send(&self, request: TestRequest) -> Answer {
+        (self.0)(request).await
+    }
+
+    pub async fn form(&self, fields: &[(&str, &str)]) -> Answer {
+        self.send(TestRequest::post().uri("/api/v1/auth/token").set_form(fields)).await
+    }
+
+    pub async fn sign_in(&self, username: &str, password: &str) -> Answer {
+        self.form(&[("grant_type", "password"), ("username", username), ("password", password)]).await
+    }
+
+    pub async fn refresh(&self, token: &str) -> Answer {
+        self.form(&[("grant_type", "refresh_token"), ("refresh_token", token)]).await
+    }
+
+    pub async fn me(&self, token: &str) -> Answer {
+        let authorization = ("authorization", format!("Bearer {token}"));
+        self.send(TestRequest::get().uri("/api/v1/me").insert_header(authorization)).await
+    }
+}
+
+/// A hash with parameters that nobody uses any more.
+pub fn weak_hash(password: &str) -> String {
+    use argon2::PasswordHasher as _;
+    let params = argon2::Params::new(8, 1, 1, None).unwrap();
+    let argon2 = argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params);
+    let hash: argon2::PasswordHash =
+        argon2.hash_password_with_salt(password.as_bytes(), b"sixteen bytes ok").unwrap();
+    hash.to_string()
+}
