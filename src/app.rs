@@ -11,19 +11,19 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use crate::accounts::Accounts;
 use crate::db::{Db, WriteHook};
 use crate::health::Draining;
-use crate::accounts::Accounts;
 use crate::http::body::BodyLimits;
 use crate::http::caller::{Authenticator, authenticate, when_prepared};
-use crate::http::fallback::{KnownPaths, fallback};
 use crate::http::client::TrustedProxies;
+use crate::http::fallback::{KnownPaths, fallback};
 use crate::http::problem::ErrorCode;
 use crate::http::rate_limit::{CallerLimits, RateLimitSettings, rate_limit};
 use crate::http::{ApiError, Cursors, Schemas, document, envelope};
 use crate::{
-    accounts, base_data, budgets, evaluations, forms, health, imports, indicators, narratives, projects, rule_sets,
-    scores, units, years,
+    accounts, base_data, budgets, evaluations, forms, health, imports, indicators, narratives, projects,
+    rule_sets, scores, units, years,
 };
 
 /// Where the API lies.
@@ -195,7 +195,7 @@ fn api(config: &mut ServiceConfig<'_>) {
 
 /// The application that a worker serves.
 pub fn build(
-    assembly: &Assembly,
+    assembly: Assembly,
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
@@ -205,7 +205,6 @@ pub fn build(
         InitError = (),
     >,
 > {
-    let assembly = assembly.clone();
     let auth = utoipa_actix_web::scope(AUTH).wrap(from_fn(rate_limit)).configure(accounts::configure);
     let api = utoipa_actix_web::scope(API)
         .wrap(from_fn(authenticate))

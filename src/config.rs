@@ -31,7 +31,12 @@ impl BadSetting {
 #[derive(Args, Clone, Debug)]
 pub struct DatabaseSettings {
     /// Database: `sqlite:PATH` (a file, made if it is not there) or `postgres://user:password@host/name`
-    #[arg(long, env = "JIXIAO_DATABASE_URL", default_value = "sqlite:data/jixiao.db", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "JIXIAO_DATABASE_URL",
+        default_value = "sqlite:data/jixiao.db",
+        hide_env_values = true
+    )]
     pub database_url: String,
 }
 
@@ -144,15 +149,23 @@ impl ServeSettings {
         for origin in &self.cors_origins {
             let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
             if !host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', ' '])) {
-                let why = format!("`{origin}` is no origin; want scheme and host, such as https://jx.example.gov.cn");
+                let why = format!(
+                    "`{origin}` is no origin; want scheme and host, such as https://jx.example.gov.cn"
+                );
                 return Err(BadSetting::new("JIXIAO_CORS_ORIGINS", why));
             }
         }
         if self.max_body == 0 || self.max_import == 0 || self.body_seconds == 0 {
-            return Err(BadSetting::new("JIXIAO_MAX_BODY, JIXIAO_MAX_IMPORT, JIXIAO_BODY_SECONDS", "must not be 0"));
+            return Err(BadSetting::new(
+                "JIXIAO_MAX_BODY, JIXIAO_MAX_IMPORT, JIXIAO_BODY_SECONDS",
+                "must not be 0",
+            ));
         }
         if self.rate_limit > 0 && self.rate_burst < 1 {
-            return Err(BadSetting::new("JIXIAO_RATE_BURST", "must be at least 1 where there is a rate limit"));
+            return Err(BadSetting::new(
+                "JIXIAO_RATE_BURST",
+                "must be at least 1 where there is a rate limit",
+            ));
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
-//! stub
-fn main() {
-    let doc = jixiao::app::openapi();
-    println!("{}", serde_json::to_string_pretty(&doc).unwrap());
+//! The command line.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
 }

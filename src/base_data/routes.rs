@@ -16,7 +16,7 @@ use crate::http::{
 /// List base data
 ///
 /// 基础数据表列表。只列出调用者可见单位的数据。
-#[utoipa::path(tag = "base-data", operation_id = "listBaseData", params(PartParams), request_body = BaseDataInput, security(("oauth2" = ["forms:read"])))]
+#[utoipa::path(tag = "base-data", operation_id = "listBaseData", params(PartParams), security(("oauth2" = ["forms:read"])))]
 #[get("/base-data")]
 pub async fn list(
     caller: Caller<ReadForms>,
@@ -54,7 +54,7 @@ pub async fn get(
 /// Create or replace base data
 ///
 /// 新建或整体替换基础数据表。新建返回 201；替换须带 If-Match。只有填报单位可以写，提交后锁定。
-#[utoipa::path(tag = "base-data", operation_id = "putBaseData", params(UnitYearPath), security(("oauth2" = ["forms:write"])))]
+#[utoipa::path(tag = "base-data", operation_id = "putBaseData", params(UnitYearPath), request_body = BaseDataInput, security(("oauth2" = ["forms:write"])))]
 #[put("/base-data/{unit}/{year}")]
 pub async fn put(
     caller: Caller<WriteForms>,

@@ -16,7 +16,7 @@ use crate::http::{
 /// List budgets
 ///
 /// 部门整体支出列表。只列出调用者可见单位的数据。
-#[utoipa::path(tag = "budgets", operation_id = "listBudgets", params(PartParams), request_body = BudgetInput, security(("oauth2" = ["forms:read"])))]
+#[utoipa::path(tag = "budgets", operation_id = "listBudgets", params(PartParams), security(("oauth2" = ["forms:read"])))]
 #[get("/budgets")]
 pub async fn list(
     caller: Caller<ReadForms>,
@@ -54,7 +54,7 @@ pub async fn get(
 /// Create or replace a budget
 ///
 /// 新建或整体替换部门整体支出。新建返回 201；替换须带 If-Match。只有填报单位可以写，提交后锁定。
-#[utoipa::path(tag = "budgets", operation_id = "putBudget", params(UnitYearPath), security(("oauth2" = ["forms:write"])))]
+#[utoipa::path(tag = "budgets", operation_id = "putBudget", params(UnitYearPath), request_body = BudgetInput, security(("oauth2" = ["forms:write"])))]
 #[put("/budgets/{unit}/{year}")]
 pub async fn put(
     caller: Caller<WriteForms>,

@@ -67,6 +67,16 @@ impl Db {
         Ok(())
     }
 
+    /// Each step of the schema, and whether it is applied.
+    pub async fn migrations(&self) -> Result<Vec<(String, bool)>, DbErr> {
+        prepare::status(&self.0.writer).await
+    }
+
+    /// Undoes the last steps of the schema, with the data in their tables.
+    pub async fn undo_migrations(&self, steps: u32) -> Result<(), DbErr> {
+        prepare::undo(&self.0.writer, steps).await
+    }
+
     /// Whether [`Self::prepare`] has succeeded: before that no request may touch the database.
     #[must_use]
     pub fn is_prepared(&self) -> bool {

@@ -1,6 +1,6 @@
 //! Bringing the schema up to date, once, however many replicas start together.
 
-use jixiao_migration::{Migrator, MigratorTrait};
+use jixiao_migration::{MigrationStatus, Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait};
 
 /// An arbitrary number that stands for "Jixiao migrates" among PostgreSQL's advisory locks.
@@ -39,4 +39,16 @@ async fn sqlite(db: &DatabaseConnection) -> Result<(), DbErr> {
             Err(why) => return Err(why),
         }
     }
+}
+
+/// Each step, and whether it is applied.
+pub async fn status(db: &DatabaseConnection) -> Result<Vec<(String, bool)>, DbErr> {
+    let steps = Migrator::get_migration_with_status(db).await?;
+    let is_applied = |step: &sea_orm_migration::Migration| step.status() == MigrationStatus::Applied;
+    Ok(steps.iter().map(|step| (step.name().to_owned(), is_applied(step))).collect())
+}
+
+/// Undoes the last steps.
+pub async fn undo(db: &DatabaseConnection, steps: u32) -> Result<(), DbErr> {
+    Migrator::down(db, Some(steps)).await
 }

@@ -17,7 +17,7 @@ use crate::{base_data, budgets, indicators, narratives, projects};
 /// Get a whole form
 ///
 /// 读取一个单位某年度的整套自评表（一次取全，一个 ETag）。格式与导入包相同，可以直接导入或离线评分。
-#[utoipa::path(tag = "forms", operation_id = "getForm", params(UnitYearPath), request_body = UnitForm, security(("oauth2" = ["forms:read"])))]
+#[utoipa::path(tag = "forms", operation_id = "getForm", params(UnitYearPath), security(("oauth2" = ["forms:read"])))]
 #[get("/forms/{unit}/{year}")]
 pub async fn get(
     caller: Caller<ReadForms>,
@@ -34,7 +34,7 @@ pub async fn get(
 /// Save a whole form
 ///
 /// 保存一个单位某年度的整套自评表：保存后与所给内容完全一致，未给出的部分会被删除。新建返回 201；替换须带 If-Match。
-#[utoipa::path(tag = "forms", operation_id = "putForm", params(UnitYearPath), security(("oauth2" = ["forms:write"])))]
+#[utoipa::path(tag = "forms", operation_id = "putForm", params(UnitYearPath), request_body = UnitForm, security(("oauth2" = ["forms:write"])))]
 #[put("/forms/{unit}/{year}")]
 pub async fn put(
     caller: Caller<WriteForms>,

@@ -63,8 +63,12 @@ impl Reader<'_> {
             Collection::ProjectExpenditures => {
                 self.part::<projects::entity::Model>(row, |form| &mut form.project_expenditures);
             }
-            Collection::Indicators => self.part::<indicators::entity::Model>(row, |form| &mut form.indicators),
-            Collection::Narratives => self.part::<narratives::entity::Model>(row, |form| &mut form.narratives),
+            Collection::Indicators => {
+                self.part::<indicators::entity::Model>(row, |form| &mut form.indicators)
+            }
+            Collection::Narratives => {
+                self.part::<narratives::entity::Model>(row, |form| &mut form.narratives)
+            }
         }
     }
 
@@ -84,7 +88,9 @@ impl Reader<'_> {
         if errors.is_empty() {
             match serde_json::from_value(value) {
                 Ok(typed) => return Some(typed),
-                Err(why) => self.errors.extend(fail(why.to_string()).into_iter().map(|error| row.error(error))),
+                Err(why) => {
+                    self.errors.extend(fail(why.to_string()).into_iter().map(|error| row.error(error)))
+                }
             }
         }
         self.errors.extend(errors.into_iter().map(|error| row.error(error)));

@@ -21,8 +21,7 @@ use crate::http::{
 #[utoipa::path(
     tag = "indicators",
     operation_id = "listIndicators",
-    params(IndicatorParams),
-    request_body = IndicatorInput, security(("oauth2" = ["forms:read"]))
+    params(IndicatorParams), security(("oauth2" = ["forms:read"]))
 )]
 #[get("/indicators")]
 pub async fn list(
@@ -74,7 +73,7 @@ pub async fn get(
 /// Create an indicator
 ///
 /// 在部门或项目的绩效表里新增一个指标；同一表内序号不能重复（409）。
-#[utoipa::path(tag = "indicators", operation_id = "createIndicator", security(("oauth2" = ["forms:write"])))]
+#[utoipa::path(tag = "indicators", operation_id = "createIndicator", request_body = IndicatorInput, security(("oauth2" = ["forms:write"])))]
 #[post("/indicators")]
 pub async fn post(
     caller: Caller<WriteForms>,
@@ -110,8 +109,7 @@ pub async fn post(
 #[utoipa::path(
     tag = "indicators",
     operation_id = "putIndicator",
-    params(IndicatorPath),
-    request_body = IndicatorInput, security(("oauth2" = ["forms:write"]))
+    params(IndicatorPath), request_body = IndicatorInput, security(("oauth2" = ["forms:write"]))
 )]
 #[put("/indicators/{id}")]
 pub async fn put(

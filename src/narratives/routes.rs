@@ -16,7 +16,7 @@ use crate::http::{
 /// List narratives
 ///
 /// 自评报告正文列表。只列出调用者可见单位的数据。
-#[utoipa::path(tag = "narratives", operation_id = "listNarratives", params(PartParams), request_body = NarrativeInput, security(("oauth2" = ["forms:read"])))]
+#[utoipa::path(tag = "narratives", operation_id = "listNarratives", params(PartParams), security(("oauth2" = ["forms:read"])))]
 #[get("/narratives")]
 pub async fn list(
     caller: Caller<ReadForms>,
@@ -54,7 +54,7 @@ pub async fn get(
 /// Create or replace a narrative
 ///
 /// 新建或整体替换自评报告正文。新建返回 201；替换须带 If-Match。只有填报单位可以写，提交后锁定。
-#[utoipa::path(tag = "narratives", operation_id = "putNarrative", params(UnitYearPath), security(("oauth2" = ["forms:write"])))]
+#[utoipa::path(tag = "narratives", operation_id = "putNarrative", params(UnitYearPath), request_body = NarrativeInput, security(("oauth2" = ["forms:write"])))]
 #[put("/narratives/{unit}/{year}")]
 pub async fn put(
     caller: Caller<WriteForms>,

@@ -15,7 +15,7 @@ use actix_web::{HttpRequest, delete, get, patch, put, web};
 /// List project expenditures
 ///
 /// 项目支出列表。只列出调用者可见单位的数据。
-#[utoipa::path(tag = "project-expenditures", operation_id = "listProjectExpenditures", params(PartParams), request_body = ProjectExpenditureInput, security(("oauth2" = ["forms:read"])))]
+#[utoipa::path(tag = "project-expenditures", operation_id = "listProjectExpenditures", params(PartParams), security(("oauth2" = ["forms:read"])))]
 #[get("/project-expenditures")]
 pub async fn list(
     caller: Caller<ReadForms>,
@@ -56,7 +56,7 @@ pub async fn get(
 /// Create or replace a project expenditure
 ///
 /// 新建或整体替换项目支出。新建返回 201；替换须带 If-Match。只有填报单位可以写，提交后锁定。
-#[utoipa::path(tag = "project-expenditures", operation_id = "putProjectExpenditure", params(ProjectPath), security(("oauth2" = ["forms:write"])))]
+#[utoipa::path(tag = "project-expenditures", operation_id = "putProjectExpenditure", params(ProjectPath), request_body = ProjectExpenditureInput, security(("oauth2" = ["forms:write"])))]
 #[put("/project-expenditures/{unit}/{year}/{code}")]
 pub async fn put(
     caller: Caller<WriteForms>,

@@ -20,7 +20,7 @@ use crate::http::{
 ///
 /// 预算单位列表：按编码、名称或更新时间排序，可按地区、主管部门、名称筛选。只列出调用者可见的单位。
 /// Units that the caller may see.
-#[utoipa::path(tag = "units", operation_id = "listUnits", params(UnitParams), request_body = UnitInput, security(("oauth2" = ["units:read"])))]
+#[utoipa::path(tag = "units", operation_id = "listUnits", params(UnitParams), security(("oauth2" = ["units:read"])))]
 #[get("/units")]
 pub async fn list(
     caller: Caller<ReadUnits>,
@@ -94,7 +94,7 @@ pub async fn get(
     tag = "units",
     operation_id = "putUnit",
     params(UnitPath),
-    security(("oauth2" = ["units:write"]))
+    request_body = UnitInput, security(("oauth2" = ["units:write"]))
 )]
 #[put("/units/{code}")]
 pub async fn put(

@@ -11,8 +11,8 @@ use crate::db::{Db, Keyset, Scope, SortColumn, Work};
 use crate::http::permission::{ReadYears, WriteRounds};
 use crate::http::wire::{RoundPath, YearPath};
 use crate::http::{
-    ApiError, Body, Caller, Cursors, ErrorCode, FieldError, Found, IfMatch, Listed, MergePatch, Params, Removed,
-    Saved, Schemas, etag, patched,
+    ApiError, Body, Caller, Cursors, ErrorCode, FieldError, Found, IfMatch, Listed, MergePatch, Params,
+    Removed, Saved, Schemas, etag, patched,
 };
 
 /// List rounds of a year
@@ -21,8 +21,7 @@ use crate::http::{
 #[utoipa::path(
     tag = "years",
     operation_id = "listRounds",
-    params(YearPath, RoundParams),
-    request_body = RoundInput, security(("oauth2" = ["years:read"]))
+    params(YearPath, RoundParams), security(("oauth2" = ["years:read"]))
 )]
 #[get("/years/{year}/rounds")]
 pub async fn list(
@@ -68,7 +67,7 @@ pub async fn get(
 /// Open or replace a round
 ///
 /// 开启或整体替换一个地区轮次；财政局限本地区。新建返回 201；替换须带 If-Match。
-#[utoipa::path(tag = "years", operation_id = "putRound", params(RoundPath), security(("oauth2" = ["rounds:write"])))]
+#[utoipa::path(tag = "years", operation_id = "putRound", params(RoundPath), request_body = RoundInput, security(("oauth2" = ["rounds:write"])))]
 #[put("/years/{year}/rounds/{region_code}")]
 pub async fn put(
     caller: Caller<WriteRounds>,

@@ -18,7 +18,7 @@ use crate::http::{
 /// List years
 ///
 /// 预算年度列表，默认最近的在前。
-#[utoipa::path(tag = "years", operation_id = "listYears", params(YearParams), request_body = YearInput, security(("oauth2" = ["years:read"])))]
+#[utoipa::path(tag = "years", operation_id = "listYears", params(YearParams), security(("oauth2" = ["years:read"])))]
 #[get("/years")]
 pub async fn list(
     _: Caller<ReadYears>,
@@ -61,7 +61,7 @@ pub async fn get(
 /// Create or replace a year
 ///
 /// 新建或整体替换一个预算年度。新建返回 201；替换须带 If-Match。
-#[utoipa::path(tag = "years", operation_id = "putYear", params(YearPath), security(("oauth2" = ["years:write"])))]
+#[utoipa::path(tag = "years", operation_id = "putYear", params(YearPath), request_body = YearInput, security(("oauth2" = ["years:write"])))]
 #[put("/years/{year}")]
 pub async fn put(
     _: Caller<WriteYears>,

@@ -1,0 +1,135 @@
+//! `jixiao import`, and the reading of bundles that it shares with `jixiao score`.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+use jixiao::config::DatabaseSettings;
+use jixiao::db::Db;
+use jixiao::http::{Principal, Schemas};
+use jixiao::imports::{Counts, Mode, Report, RowError, bundle, routes::sha256, run as import};
+use jixiao::{app, imports::bundle::Bundle};
+use jixiao_core::kernel::{Lang, SystemClock};
+use jixiao_core::workflow::Role;
+
+use super::{Failure, block_on, print};
+
+/// Import a bundle into the database. It writes every row or none, and names every error.
+#[derive(Args, Debug)]
+pub struct Import {
+    /// The bundle, as JSON; `-` reads standard input
+    file: PathBuf,
+    /// Check only, or write
+    #[arg(long, value_enum)]
+    mode: ModeArg,
+    /// Language of the messages
+    #[arg(long, value_enum, default_value = "zh")]
+    lang: LangArg,
+    #[command(flatten)]
+    database: DatabaseSettings,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ModeArg {
+    /// Do everything that commit does, and write nothing
+    Validate,
+    /// Write, if nothing is wrong
+    Commit,
+}
+
+/// A language, on the command line.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum LangArg {
+    /// 中文
+    Zh,
+    /// English
+    En,
+}
+
+impl From<LangArg> for Lang {
+    fn from(lang: LangArg) -> Self {
+        match lang {
+            LangArg::Zh => Self::Zh,
+            LangArg::En => Self::En,
+        }
+    }
+}
+
+/// Imports with an administrator's rights: who may open the database may do what stands in it.
+pub fn run(command: &Import) -> Result<(), Failure> {
+    let lang = command.lang.into();
+    let url = command.database.url()?;
+    let schemas = Schemas::of_document(&app::openapi());
+    let (bytes, bundle) = read(&command.file, lang)?;
+    let mode = match command.mode {
+        ModeArg::Validate => Mode::Validate,
+        ModeArg::Commit => Mode::Commit,
+    };
+    let Report { counts, errors, .. } = block_on(async {
+        let db = Db::open(&url, Arc::new(SystemClock), app::write_hooks()).await?;
+        db.prepare().await?;
+        let caller = Principal {
+            username: "command-line".to_owned(),
+            role: Role::Admin,
+            unit: None,
+            region: None,
+            narrowed_to: None,
+        };
+        Ok(import(&db, &schemas, &caller, bundle, mode, sha256(&bytes)).await?)
+    })?;
+    if !errors.is_empty() {
+        tell(&errors, lang);
+        eprintln!("{}", lang.pick("未写入任何数据。", "Nothing was written."));
+        return Err(Failure::Data);
+    }
+    let Counts { total, created, updated, unchanged, not_in_file, .. } = counts;
+    let done = match mode {
+        Mode::Validate => lang.pick("检查通过，未写入", "Checked, nothing written"),
+        Mode::Commit => lang.pick("已写入", "Written"),
+    };
+    print(&lang.pick(
+        format!("{done}：共 {total} 行，新建 {created}，更新 {updated}，未变 {unchanged}；文件未提及的已有数据 {not_in_file} 行。\n"),
+        format!("{done}: {total} rows, {created} created, {updated} updated, {unchanged} unchanged; {not_in_file} stored rows not in the file.\n"),
+    ));
+    Ok(())
+}
+
+/// Reads a file or standard input as a bundle.
+pub fn read(file: &Path, lang: Lang) -> Result<(Vec<u8>, Bundle), Failure> {
+    use std::io::Read as _;
+    let mut bytes = Vec::new();
+    let outcome = if file.as_os_str() == "-" {
+        std::io::stdin().read_to_end(&mut bytes).map(|_| ())
+    } else {
+        std::fs::read(file).map(|read| bytes = read)
+    };
+    outcome.map_err(|why| Failure::Other(format!("{}: {why}", file.display())))?;
+    let value = serde_json::from_slice(&bytes).map_err(|why| {
+        eprintln!("{}: {}: {why}", file.display(), lang.pick("不是合法的 JSON", "not valid JSON"));
+        Failure::Data
+    })?;
+    match bundle::read(value) {
+        Ok(bundle) => Ok((bytes, bundle)),
+        Err(errors) => {
+            tell(&errors, lang);
+            Err(Failure::Data)
+        }
+    }
+}
+
+/// Tells every error on a line of its own: where, what is wrong, what was found.
+pub fn tell(errors: &[RowError], lang: Lang) {
+    for RowError { collection, row, key, error } in errors {
+        let place = if collection.is_empty() {
+            String::new()
+        } else {
+            lang.pick(format!("{collection} 第 {row} 行（{key}）"), format!("{collection} row {row} ({key})"))
+        };
+        let found = match &error.found {
+            Some(found) => lang.pick(format!("，实际为 {found}"), format!("; found {found}")),
+            None => String::new(),
+        };
+        let words = error.message.clone().in_lang(lang);
+        eprintln!("{place} {}: {words}{found} [{}]", error.pointer, error.code);
+    }
+}

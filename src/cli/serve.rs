@@ -1,0 +1,178 @@
+//! `jixiao serve`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::HttpServer;
+use jixiao::accounts::{Accounts, KeyError, LoginLimits, SecretKey};
+use jixiao::app::{self, Assembly, Parts};
+use jixiao::config::ServeSettings;
+use jixiao::db::{DatabaseUrl, Db};
+use jixiao::demo;
+use jixiao::health::Draining;
+use jixiao::http::Cursors;
+use jixiao::http::client::TrustedProxies;
+use jixiao_core::kernel::{Lang, SystemClock, Text as _};
+use tracing_subscriber::EnvFilter;
+
+use super::{Failure, block_on, print};
+
+/// Seconds that requests in flight have to finish after SIGTERM.
+const DRAIN: u64 = 25;
+/// Between two attempts to reach a database that is away.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// A folder that goes with the process.
+struct Throwaway(PathBuf);
+
+impl Drop for Throwaway {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Serves until told to stop.
+pub fn run(settings: ServeSettings) -> Result<(), Failure> {
+    settings.check()?;
+    log_to_stderr(settings.log_json);
+    block_on(serve(settings))
+}
+
+fn log_to_stderr(json: bool) {
+    let filter = EnvFilter::try_from_env("JIXIAO_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if json { log.json().init() } else { log.init() }
+}
+
+async fn serve(settings: ServeSettings) -> Result<(), Failure> {
+    let (url, secret, _throwaway) = place(&settings)?;
+    let db = Db::open(&url, Arc::new(SystemClock), app::write_hooks()).await?;
+    // In the demo nobody is to be locked out by somebody else's wrong guesses.
+    let logins =
+        if settings.demo { LoginLimits { per_account: 0, per_address: 0 } } else { LoginLimits::default() };
+    let accounts = Accounts::new(db.clone(), &secret, logins);
+    let assembly = Assembly::new(Parts {
+        db: db.clone(),
+        accounts: accounts.clone(),
+        cursors: Cursors::new(&secret.derive("cursors")),
+        limits: settings.body_limits(),
+        rate_limits: settings.rate_limits(),
+        proxies: TrustedProxies(settings.trusted_proxies.clone()),
+        cors_origins: settings.cors_origins.clone(),
+    });
+    let draining = assembly.draining();
+
+    match &url {
+        DatabaseUrl::Sqlite { .. } => prepare(&db, &accounts).await?,
+        DatabaseUrl::Postgres { .. } => keep_preparing(db.clone(), accounts),
+    }
+    if settings.demo {
+        let password = settings.demo_password()?;
+        let filled = demo::fill(&db, assembly.schemas(), &password).await;
+        filled.map_err(|why| Failure::Other(why.to_string()))?;
+    }
+
+    let server = HttpServer::new(move || app::build(assembly.clone()))
+        .disable_signals()
+        .shutdown_timeout(DRAIN)
+        .client_request_timeout(Duration::from_secs(5))
+        .bind(settings.listen)
+        .map_err(|why| {
+            Failure::Setting(format!("JIXIAO_LISTEN: cannot listen on {}: {why}", settings.listen))
+        })?;
+    let address = server.addrs().first().copied().unwrap_or(settings.listen);
+    let server = server.run();
+    stop_when_told(server.handle(), draining);
+    if settings.demo {
+        print(&welcome(&address.to_string(), &settings.demo_password()?));
+    } else {
+        print(&format!("jixiao listens on http://{address}, Swagger UI at http://{address}/docs\n"));
+    }
+    server.await.map_err(|why| Failure::Other(why.to_string()))
+}
+
+/// Where the data are and what seals them: for the demo, a folder and a secret that go with the process.
+fn place(settings: &ServeSettings) -> Result<(DatabaseUrl, SecretKey, Option<Throwaway>), Failure> {
+    if !settings.demo {
+        let url = settings.database.url()?;
+        if let DatabaseUrl::Sqlite { file, .. } = &url
+            && let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty())
+        {
+            std::fs::create_dir_all(folder).map_err(|why| {
+                Failure::Setting(format!("JIXIAO_DATABASE_URL: {}: {why}", folder.display()))
+            })?;
+        }
+        let secret = settings.secret(&url)?;
+        return Ok((url, secret, None));
+    }
+    settings.demo_password()?;
+    let folder = std::env::temp_dir().join(format!("jixiao-demo-{}", uuid::Uuid::now_v7()));
+    std::fs::create_dir_all(&folder).map_err(|why| Failure::Other(format!("{}: {why}", folder.display())))?;
+    let file = folder.join("demo.db");
+    let url = DatabaseUrl::Sqlite { url: String::new(), file };
+    let secret = SecretKey::random().map_err(|why| Failure::Other(why.text(Lang::En)))?;
+    Ok((url, secret, Some(Throwaway(folder))))
+}
+
+async fn prepare(db: &Db, accounts: &Accounts) -> Result<(), Failure> {
+    db.prepare().await?;
+    accounts.prepare().await.map_err(|error| match error {
+        KeyError::WrongSecret => Failure::Setting(format!("JIXIAO_SECRET_KEY: {}", error.text(Lang::En))),
+        other => Failure::Other(other.text(Lang::En)),
+    })
+}
+
+/// A database that is away keeps no process from starting: requests are answered 503 until it is there.
+fn keep_preparing(db: Db, accounts: Accounts) {
+    actix_web::rt::spawn(async move {
+        loop {
+            match prepare(&db, &accounts).await {
+                Ok(()) => return tracing::info!("the database is ready"),
+                Err(Failure::Setting(why)) => {
+                    eprintln!("jixiao: {why}");
+                    std::process::exit(78);
+                }
+                Err(failure) => tracing::warn!(?failure, "the database is not ready; trying again"),
+            }
+            actix_web::rt::time::sleep(RETRY).await;
+        }
+    });
+}
+
+/// SIGTERM and Ctrl-C: not ready at once, no new connections, requests in flight finish.
+fn stop_when_told(server: actix_web::dev::ServerHandle, draining: actix_web::web::Data<Draining>) {
+    actix_web::rt::spawn(async move {
+        wait_for_signal().await;
+        tracing::info!("stopping: requests in flight may finish");
+        draining.start();
+        server.stop(true).await;
+    });
+}
+
+async fn wait_for_signal() {
+    #[cfg(unix)]
+    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        return;
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// What a newcomer needs next.
+fn welcome(address: &str, password: &str) -> String {
+    let (unit, year) = (demo::UNIT, demo::YEAR);
+    format!(
+        "绩效 Jixiao 演示 demo — 数据随进程消失 the data go with the process\n\n\
+         接口文档 Swagger UI   http://{address}/docs\n\
+         账号 accounts          admin, bureau, unit, reader\n\
+         口令 password          {password}\n\n\
+         取得分 the score of the real report, each point explained:\n\n\
+         TOKEN=$(curl -s http://{address}/api/v1/auth/token -d grant_type=password -d username=unit \
+         -d password={password} | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')\n\
+         curl -s -H \"Authorization: Bearer $TOKEN\" http://{address}/api/v1/scores/{unit}/{year}\n\n"
+    )
+}
