@@ -129,6 +129,7 @@ pub struct BaseDataInput {
     pub thrift_measures: Option<String>,
     /// 签章 signature.
     #[serde(default)]
+    #[schema(inline)]
     pub signature: Signature,
 }
 

@@ -145,6 +145,7 @@ pub struct BudgetInput {
     pub self_score: Option<Points>,
     /// 年度资金总额 total amounts.
     #[serde(default)]
+    #[schema(inline)]
     pub total: Amounts,
     /// 按收入性质 by fund source.
     #[serde(default)]
@@ -175,6 +176,7 @@ pub struct BudgetInput {
     pub reported_total: Option<Points>,
     /// 签章 signature.
     #[serde(default)]
+    #[schema(inline)]
     pub signature: Signature,
 }
 

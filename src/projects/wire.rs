@@ -72,6 +72,7 @@ pub struct ProjectExpenditureInput {
     pub self_score: Option<Points>,
     /// 年度资金总额 total amounts.
     #[serde(default)]
+    #[schema(inline)]
     pub total: Amounts,
     /// 按资金来源 by fund source.
     #[serde(default)]
@@ -95,6 +96,7 @@ pub struct ProjectExpenditureInput {
     pub reported_total: Option<Points>,
     /// 签章 signature.
     #[serde(default)]
+    #[schema(inline)]
     pub signature: Signature,
 }
 

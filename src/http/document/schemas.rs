@@ -24,8 +24,11 @@ pub fn flatten(document: &mut Value) {
             schema.as_object_mut().map(|object| object.insert("x-unit".into(), json!(unit)));
         }
     }
-    let Some(known) = components(document).map(|schemas| schemas.clone()) else { return };
-    walk(document, &mut |object| merge_all_of(object, &known));
+    // Twice: what a view takes from its input may itself be composed.
+    for _ in 0..2 {
+        let Some(known) = components(document).map(|schemas| schemas.clone()) else { return };
+        walk(document, &mut |object| merge_all_of(object, &known));
+    }
     // Once more with the flattened ones, for what refers to them.
     let Some(known) = components(document).map(|schemas| schemas.clone()) else { return };
     walk(document, &mut |object| {
@@ -41,10 +44,12 @@ fn resolve<'a>(schema: &'a Value, known: &'a Object) -> &'a Value {
 
 fn merge_all_of(object: &mut Object, known: &Object) {
     let Some(Value::Array(parts)) = object.remove("allOf") else { return };
+    let said = parts.iter().filter_map(|part| part.get("description")).next_back();
+    if let Some(said) = said {
+        object.entry("description").or_insert_with(|| said.clone());
+    }
     if let Some(scalar) = parts.iter().map(|part| resolve(part, known)).find(|part| is_scalar(part)) {
         // A word of a list, and beside it what the field says about it: the field's words win.
-        let said = parts.iter().filter_map(|part| part.get("description")).next_back();
-        object.extend(said.map(|said| ("description".to_owned(), said.clone())));
         take_over(object, scalar);
         return;
     }
@@ -60,7 +65,9 @@ fn merge_all_of(object: &mut Object, known: &Object) {
     }
     object.insert("type".into(), json!("object"));
     object.insert("properties".into(), Value::Object(properties));
-    object.insert("required".into(), Value::Array(required));
+    if !required.is_empty() {
+        object.insert("required".into(), Value::Array(required));
+    }
 }
 
 fn is_scalar(schema: &Value) -> bool {
