@@ -16,7 +16,7 @@ use futures_util::future::{Ready, ready};
 use jixiao_core::kernel::Lang;
 use serde_json::{Value, json};
 
-use super::problem::{ApiError, ErrorCode, FieldErrorView, Problem};
+use super::problem::{ApiError, ErrorCode, MOST_ERRORS, Problem};
 
 /// Id of the request.
 pub static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -195,7 +195,7 @@ fn render(error: &ApiError, path: &str, id: &str, lang: Lang) -> HttpResponse {
         detail: error.detail.clone().map_or_else(|| title.to_owned(), |detail| detail.in_lang(lang)),
         instance: path.to_owned(),
         request_id: id.to_owned(),
-        errors: error.errors.iter().cloned().map(|e| e.view(lang)).collect::<Vec<FieldErrorView>>(),
+        errors: error.errors.iter().take(MOST_ERRORS).cloned().map(|e| e.view(lang)).collect(),
     };
     let mut body = json!(problem);
     if let (Some(members), Some(Value::Object(extra))) = (body.as_object_mut(), error.extra.clone()) {

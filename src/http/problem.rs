@@ -262,12 +262,22 @@ impl FieldError {
     pub fn view(self, lang: Lang) -> FieldErrorView {
         let Self { pointer, code, message, found } = self;
         FieldErrorView {
-            pointer,
+            pointer: printable(&pointer, 500),
             code: code.to_owned(),
-            detail: message.in_lang(lang),
+            detail: printable(&message.in_lang(lang), 2000),
             found: found.map(shortened),
         }
     }
+}
+
+/// Errors of one answer; who sends more has other things to mend first.
+pub const MOST_ERRORS: usize = 1000;
+
+/// What came from the caller goes back in a form that can be shown: no control characters, not endless.
+#[must_use]
+pub fn printable(text: &str, longest: usize) -> String {
+    let shown = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+    text.chars().take(longest).map(shown).collect()
 }
 
 /// What was found is shown so that it is recognised, not so that it is stored twice.

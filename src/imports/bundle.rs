@@ -148,7 +148,6 @@ pub fn read(value: Value) -> Result<Bundle, Vec<RowError>> {
                     let row = |(index, value)| Row { collection, index, value };
                     bundle.rows.extend(rows.into_iter().enumerate().map(row));
                 }
-                Value::Null => {}
                 other => errors.push(of_bundle(
                     FieldError::new(format!("/{name}"), "wrong_type", "应为数组 […]", "Want an array")
                         .found(other),

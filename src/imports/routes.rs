@@ -15,11 +15,8 @@ use crate::db::Db;
 use crate::http::body::{expect_type, parse, read_import};
 use crate::http::envelope::Language;
 use crate::http::permission::Import;
-use crate::http::problem::shortened;
+use crate::http::problem::{MOST_ERRORS, printable, shortened};
 use crate::http::{ApiError, Caller, ErrorCode, Params, Schemas, Shown};
-
-/// Errors that are answered in one response.
-const INLINE_ERRORS: usize = 1000;
 
 /// Import a bundle
 ///
@@ -76,7 +73,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 fn rejected(lang: Lang, counts: Counts, errors: Vec<RowError>) -> ApiError {
     let (all, failed, total) = (errors.len(), counts.failed, counts.total);
     let errors: Vec<ImportErrorView> =
-        errors.into_iter().take(INLINE_ERRORS).map(|error| view(error, lang)).collect();
+        errors.into_iter().take(MOST_ERRORS).map(|error| view(error, lang)).collect();
     let extra = json!({ "errors": errors, "counts": ImportCounts::from(counts) });
     ApiError { extra: Some(extra), ..ApiError::new(ErrorCode::ImportRejected) }.detail(
         format!("{total} 行中有 {failed} 行有误，共 {all} 处；未写入任何数据"),
@@ -88,10 +85,10 @@ fn view(RowError { collection, row, key, error }: RowError, lang: Lang) -> Impor
     ImportErrorView {
         collection: collection.to_owned(),
         row,
-        key,
-        pointer: error.pointer,
+        key: printable(&key, 200),
+        pointer: printable(&error.pointer, 500),
         code: error.code.to_owned(),
-        detail: error.message.in_lang(lang),
+        detail: printable(&error.message.in_lang(lang), 2000),
         found: error.found.map(shortened),
     }
 }

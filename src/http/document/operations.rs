@@ -85,6 +85,9 @@ pub fn complete(document: &mut Value) {
         if conditional {
             add_if_match(operation, method);
         }
+        if let Some(body) = operation.get_mut("requestBody").and_then(Value::as_object_mut) {
+            body.insert("required".into(), json!(true));
+        }
         let failures = failures(path, method, operation);
         let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
         responses.values_mut().for_each(complete_success);
@@ -151,7 +154,7 @@ fn add_if_match(operation: &mut Object, method: &str) {
     };
     let parameter = json!({
         "name": "If-Match", "in": "header", "required": method != "put", "description": description,
-        "schema": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "^(\\*|\"[0-9]+\\.[0-9]+\"(, ?\"[0-9]+\\.[0-9]+\")*)$" },
+        "schema": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[ -~]+$" },
         "example": "*",
     });
     if let Some(parameters) = operation.entry("parameters").or_insert_with(|| json!([])).as_array_mut() {
