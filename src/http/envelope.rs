@@ -18,6 +18,12 @@ use serde_json::{Value, json};
 
 use super::problem::{ApiError, ErrorCode, MOST_ERRORS, Problem};
 
+/// An API's answers are data: a browser that shows one as a page runs and loads nothing from it.
+const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+/// The one page: its own scripts and styles, and calls to this service.
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
 /// Id of the request.
 pub static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -89,12 +95,12 @@ pub async fn envelope(
     };
     match outcome {
         Ok(mut response) => {
-            add_headers(response.headers_mut(), &id, lang);
+            add_headers(response.headers_mut(), &path, &id, lang);
             log(response.status(), response.request().match_pattern());
             Ok(response)
         }
         Err(mut response) => {
-            add_headers(response.headers_mut(), &id, lang);
+            add_headers(response.headers_mut(), &path, &id, lang);
             log(response.status(), None);
             Err(InternalError::from_response("already answered", response).into())
         }
@@ -224,14 +230,14 @@ fn keep_headers(from: &HeaderMap, to: &mut HeaderMap) {
     }
 }
 
-fn add_headers(headers: &mut HeaderMap, id: &str, lang: Lang) {
+fn add_headers(headers: &mut HeaderMap, path: &str, id: &str, lang: Lang) {
     let mut set = |name: HeaderName, value: &'static str| {
         if !headers.contains_key(&name) {
             headers.insert(name, HeaderValue::from_static(value));
         }
     };
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
+    set(header::CONTENT_SECURITY_POLICY, if path.starts_with("/docs/") { PAGE_POLICY } else { API_POLICY });
     set(header::REFERRER_POLICY, "no-referrer");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     set(header::CACHE_CONTROL, "private, no-cache");
