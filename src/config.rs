@@ -22,7 +22,7 @@ pub struct BadSetting {
 
 impl BadSetting {
     /// `setting` cannot work because of `why`.
-    pub fn new(setting: &'static str, why: impl ToString) -> Self {
+    pub fn new(setting: &'static str, why: impl std::fmt::Display) -> Self {
         Self { setting, why: why.to_string() }
     }
 }

@@ -47,8 +47,8 @@ pub fn run(command: &Score) -> Result<(), Failure> {
     })?;
     let mut all = Vec::new();
     for ((code, year), form) in forms {
-        let named = names.iter().find(|unit| unit.code == code).cloned();
-        let unit = named.unwrap_or_else(|| UnitName { name: code.to_string(), code });
+        let unit = names.iter().find(|unit| unit.code == code).cloned();
+        let unit = unit.unwrap_or_else(|| UnitName { name: code.to_string(), code });
         let scored = score_form(&form, &Reviewed::default(), year, rules);
         let (department, projects): (Vec<_>, Vec<_>) =
             scored.into_iter().partition(|sheet| sheet.project.is_none());
@@ -118,7 +118,7 @@ fn sheet_table(kind: &str, sheet: &SheetScore, lang: Lang) -> String {
     ));
     let row = |seq: &str, scores: [Option<Points>; 4], words: &str, flags: &[FlagView]| {
         let [weight, own, computed, last] = scores.map(total);
-        let flags: String = flags.iter().map(|flag| format!(" 〔{}〕", flag.text)).collect();
+        let flags = flags.iter().fold(String::new(), |all, flag| format!("{all} 〔{}〕", flag.text));
         format!("{seq:>7} {weight:>7} {own:>7} {computed:>7} {last:>7}  {words}{flags}\n")
     };
     let execution = &sheet.execution;
@@ -136,8 +136,5 @@ fn sheet_table(kind: &str, sheet: &SheetScore, lang: Lang) -> String {
             &indicator.flags,
         ));
     }
-    for flag in &sheet.flags {
-        text.push_str(&format!("  ! {}\n", flag.text));
-    }
-    text
+    sheet.flags.iter().fold(text, |all, flag| format!("{all}  ! {}\n", flag.text))
 }

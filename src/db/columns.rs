@@ -105,7 +105,6 @@ fn from_count<T: AsInteger>(stored: i64) -> Result<T, &'static str> {
     T::from_integer(stored).ok_or("out of range")
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the wrappers share one shape")]
 fn to_word<T: Display>(value: T) -> String {
     value.to_string()
 }
@@ -115,7 +114,6 @@ fn from_word<T: FromStr<Err: Display>>(word: String) -> Result<T, String> {
     word.parse().map_err(|why| format!("{why}"))
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the wrappers share one shape")]
 fn to_json<T: Serialize>(value: T) -> String {
     // Our own structs of strings and numbers always serialise; an empty text would be refused on reading.
     serde_json::to_string(&value).unwrap_or_default()

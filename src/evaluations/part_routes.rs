@@ -118,10 +118,7 @@ pub async fn list<P: Part>(
     };
     let conn = db.reader();
     let select = narrow(part::matching::<P>(filter.condition(&scope)));
-    let total = match with_total {
-        true => Some(part::count::<P>(conn, select.clone()).await?),
-        false => None,
-    };
+    let total = if with_total { Some(part::count::<P>(conn, select.clone()).await?) } else { None };
     let mut rows = part::page::<P>(conn, select, keyset).await?;
     let next_cursor = cursors.close(page, &mut rows, |(part, evaluation)| {
         let mut position = if by_time {
@@ -181,13 +178,12 @@ pub async fn put<P: Part, C>(
     }
     check::<P>((unit, year), key, &input, &siblings)?;
     let is_new = current.is_none();
-    let row = match current {
-        Some(current) => part::update(&work, &current, &siblings, input).await?,
-        None => {
-            part::insert::<P>(&work, evaluation.id, &siblings, vec![input]).await?;
-            let made = part::find::<P>(work.conn(), evaluation.id, &siblings, key).await?;
-            made.ok_or_else(|| ApiError::internal("a new part was not found"))?
-        }
+    let row = if let Some(current) = current {
+        part::update(&work, &current, &siblings, input).await?
+    } else {
+        part::insert::<P>(&work, evaluation.id, &siblings, vec![input]).await?;
+        let made = part::find::<P>(work.conn(), evaluation.id, &siblings, key).await?;
+        made.ok_or_else(|| ApiError::internal("a new part was not found"))?
     };
     work.commit().await?;
     let Found { body, etag } = found(&row, &evaluation, &siblings);

@@ -209,7 +209,7 @@ fn depth(value: &Value) -> usize {
 
 /// The schemas of the running application.
 pub fn schemas(request: &HttpRequest) -> Result<&Schemas, ApiError> {
-    let schemas = request.app_data::<web::Data<Schemas>>().map(|data| data.get_ref());
+    let schemas = request.app_data::<web::Data<Schemas>>().map(web::Data::get_ref);
     schemas.ok_or_else(|| ApiError::internal("no schemas were assembled"))
 }
 

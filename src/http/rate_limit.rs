@@ -72,7 +72,11 @@ impl CallerLimits {
             Some(Limits {
                 limiter: RateLimiter::keyed(quota).with_middleware(),
                 clock: DefaultClock::default(),
-                policy: HeaderValue::from_str(&format!("\"caller\";q={burst};w=1")).ok()?,
+                policy: HeaderValue::from_str(&format!(
+                    "\"caller\";q={burst};w={}",
+                    burst.get().div_ceil(per_second)
+                ))
+                .ok()?,
                 burst: burst.get(),
                 per_second,
                 started: Instant::now(),

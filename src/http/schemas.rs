@@ -195,8 +195,8 @@ fn wrong_type(kind: &TypeKind, instance: &Value) -> (String, String) {
     let (mut zh, mut en) = (format!("应为{}", zh.join("或")), format!("Want {}", en.join(" or ")));
     if instance.is_number() && zh.contains("字符串") {
         // A JSON number is a float in most programs: digits would be lost on the way.
-        zh.push_str(&format!("：数额和分值请加引号，如 \"{instance}\""));
-        en.push_str(&format!(": quote amounts and points, as in \"{instance}\""));
+        zh = format!("{zh}：数额和分值请加引号，如 \"{instance}\"");
+        en = format!("{en}: quote amounts and points, as in \"{instance}\"");
     }
     (zh, en)
 }

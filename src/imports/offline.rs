@@ -64,10 +64,10 @@ impl Reader<'_> {
                 self.part::<projects::entity::Model>(row, |form| &mut form.project_expenditures);
             }
             Collection::Indicators => {
-                self.part::<indicators::entity::Model>(row, |form| &mut form.indicators)
+                self.part::<indicators::entity::Model>(row, |form| &mut form.indicators);
             }
             Collection::Narratives => {
-                self.part::<narratives::entity::Model>(row, |form| &mut form.narratives)
+                self.part::<narratives::entity::Model>(row, |form| &mut form.narratives);
             }
         }
     }
@@ -89,7 +89,7 @@ impl Reader<'_> {
             match serde_json::from_value(value) {
                 Ok(typed) => return Some(typed),
                 Err(why) => {
-                    self.errors.extend(fail(why.to_string()).into_iter().map(|error| row.error(error)))
+                    self.errors.extend(fail(why.to_string()).into_iter().map(|error| row.error(error)));
                 }
             }
         }

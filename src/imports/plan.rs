@@ -39,7 +39,7 @@ pub async fn import(
             Collection::Budgets => parts::<budgets::entity::Model>(run, &evaluation, rows).await?,
             Collection::BaseData => parts::<base_data::entity::Model>(run, &evaluation, rows).await?,
             Collection::ProjectExpenditures => {
-                parts::<projects::entity::Model>(run, &evaluation, rows).await?
+                parts::<projects::entity::Model>(run, &evaluation, rows).await?;
             }
             Collection::Indicators => parts::<indicators::entity::Model>(run, &evaluation, rows).await?,
             Collection::Narratives => parts::<narratives::entity::Model>(run, &evaluation, rows).await?,

@@ -78,7 +78,7 @@ fn execution(total: &Amounts, weight: Option<Points>, self_score: Option<Points>
 
 fn scored(
     Head { kind, project, name }: Head,
-    execution: ExecutionRow,
+    mut execution: ExecutionRow,
     reported_total: Option<Points>,
     rows: Vec<IndicatorInput>,
     (reviewed, year, rules): (&Reviewed, FiscalYear, &RuleSet),
@@ -99,8 +99,7 @@ fn scored(
             deviation_reason: row.deviation_reason.clone(),
         })
         .collect();
-    let reviewed_score = reviewed.executions.get(&project).copied();
-    let execution = ExecutionRow { reviewed_score, ..execution };
+    execution.reviewed_score = reviewed.executions.get(&project).copied();
     let sheet = Sheet { year, kind, execution, indicators, reported_total, reviewed_total: None };
     ScoredSheet { card: score(&sheet, rules), project, name, rows }
 }

@@ -107,17 +107,14 @@ pub async fn put(
     let code = &path.code;
     let work = db.begin().await?;
     let current = store::find(work.conn(), &caller.writing(), code).await?;
+    match &current {
+        Some(current) => if_match.check(&etag(current.id, current.version))?,
+        None => if_match.check_absent()?,
+    }
+    check(&work, code, &unit).await?;
     let row = match &current {
-        Some(current) => {
-            if_match.check(&etag(current.id, current.version))?;
-            check(&work, code, &unit).await?;
-            store::update(&work, current, unit).await?
-        }
-        None => {
-            if_match.check_absent()?;
-            check(&work, code, &unit).await?;
-            store::insert(&work, unit).await?
-        }
+        Some(current) => store::update(&work, current, unit).await?,
+        None => store::insert(&work, unit).await?,
     };
     work.commit().await?;
     let created_at = current.is_none().then(|| format!("/api/v1/units/{code}"));
