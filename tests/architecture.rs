@@ -130,7 +130,7 @@ fn sources(folder: &str) -> Vec<PathBuf> {
 }
 
 fn all_sources() -> Vec<PathBuf> {
-    ["src", "core/src", "core/tests", "core/benches", "migration/src", "tests"]
+    ["src", "core/src", "core/tests", "benches", "migration/src", "tests"]
         .into_iter()
         .flat_map(sources)
         .collect()

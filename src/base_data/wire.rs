@@ -7,7 +7,11 @@ use utoipa::ToSchema;
 use crate::budgets::wire::Signature;
 use crate::http::wire::{Amount, AreaText, Stamp, UnitCodeText, YearNumber};
 
-/// 经费项目 a row of expense control.
+/// `three_public` 三公经费, `official_vehicles` 公务用车购置和维护, `vehicle_purchase` 公车购置, `vehicle_operation`
+/// 公车运行维护, `overseas_travel` 出国经费, `official_reception` 公务接待, `project` 项目支出, `business_operations`
+/// 业务工作经费, `operation_and_maintenance` 运行维护经费, `special_fund` 专项资金, `public` 公用经费, `office` 办公经费,
+/// `utilities_and_travel` 水电差旅费, `meetings_and_training` 会议培训费, `government_procurement` 政府采购,
+/// `basic_budget_adjustment` 基本支出预算调整.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ExpenseItem {

@@ -24,7 +24,8 @@ pub struct Amounts {
     pub executed: Option<Money>,
 }
 
-/// 资金来源 fund source of a department.
+/// `general_public` 一般公共预算, `government_fund` 政府性基金, `state_capital` 国有资本经营预算,
+/// `social_insurance_fund` 社会保险基金, `non_tax_revenue` 财政专户管理的非税收入, `other` 其他资金.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BudgetSource {
@@ -62,7 +63,7 @@ pub struct BudgetSourceAmounts {
     pub executed: Option<Money>,
 }
 
-/// 支出性质 nature of expenditure.
+/// `basic` 基本支出, `project` 项目支出.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Nature {

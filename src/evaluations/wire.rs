@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::http::wire::{PointsText, RuleSetText, Stamp, UnitCodeText, YearNumber};
 use crate::list_params;
 
-/// 阶段 stage of an evaluation: `draft` 填报中, `submitted` 已提交, `returned` 已退回, `approved` 已通过,
+/// `draft` 填报中, `submitted` 已提交, `returned` 已退回, `approved` 已通过,
 /// `published` 已公开.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "snake_case", example = "draft")]

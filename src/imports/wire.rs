@@ -12,7 +12,7 @@ use crate::projects::wire::ProjectExpenditureInput;
 use crate::units::wire::UnitInput;
 use crate::years::wire::YearInput;
 
-/// 金额单位 unit of the amounts in a bundle: `wan_yuan` 万元, `yuan` 元.
+/// `wan_yuan` 万元, `yuan` 元.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AmountUnitWord {
@@ -63,7 +63,7 @@ pub struct Bundle {
     pub narratives: Vec<NarrativeInput>,
 }
 
-/// 导入方式 whether to write: `validate` 只检查不写入, `commit` 写入.
+/// `validate` 只检查不写入, `commit` 写入.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ModeWord {

@@ -9,7 +9,7 @@ use crate::evaluations::part_routes::PartSort;
 use crate::http::wire::{PointsText, ProjectCodeText, Stamp, UnitCodeText, YearNumber};
 use crate::list_params;
 
-/// 完成档次 how far a qualitative indicator was attained: `achieved` 达成预期, `partly` 部分达成, `not` 未达成.
+/// `achieved` 达成预期, `partly` 部分达成, `not` 未达成.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "snake_case")]
 pub enum AttainmentWord {
@@ -21,7 +21,7 @@ pub enum AttainmentWord {
     Not,
 }
 
-/// 一级分块 block: `output` 产出, `benefit` 效益, `satisfaction` 满意度, `cost` 成本.
+/// `output` 产出, `benefit` 效益, `satisfaction` 满意度, `cost` 成本.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "snake_case")]
 pub enum BlockWord {
@@ -35,7 +35,7 @@ pub enum BlockWord {
     Cost,
 }
 
-/// 二级类别 category: `quantity` 数量, `quality` 质量, `timeliness` 时效, `cost` 成本, `economic` 经济,
+/// `quantity` 数量, `quality` 质量, `timeliness` 时效, `cost` 成本, `economic` 经济,
 /// `social` 社会, `ecological` 生态, `sustainability` 可持续影响, `service_satisfaction` 服务对象满意度.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "snake_case")]
@@ -154,7 +154,7 @@ pub struct IndicatorPath {
     pub id: String,
 }
 
-/// 所属表 which sheet.
+/// `department` 部门整体支出, `project` 项目支出.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SheetFilter {

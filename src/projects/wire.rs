@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::budgets::wire::{Amounts, Signature};
 use crate::http::wire::{Amount, PointsText, ProjectCodeText, Stamp, UnitCodeText, YearNumber};
 
-/// 项目资金来源 fund source of a project.
+/// `current_year_appropriation` 当年财政拨款, `carry_over` 上年结转资金, `other` 其他资金.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ProjectSource {

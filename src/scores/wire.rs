@@ -10,7 +10,7 @@ use crate::evaluations::wire::{StageWord, UnitName};
 use crate::http::wire::{Amount, PointsText, RatioText, RuleSetText, Timestamp, YearNumber};
 use crate::list_params;
 
-/// 等级 grade: `excellent` 优, `good` 良, `fair` 中, `poor` 差.
+/// `excellent` 优, `good` 良, `fair` 中, `poor` 差.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "snake_case")]
 pub enum GradeWord {
@@ -24,7 +24,7 @@ pub enum GradeWord {
     Poor,
 }
 
-/// 分块 block of a sheet: `execution` 预算执行, `cost` 成本, `output` 产出, `benefit` 效益, `satisfaction`
+/// `execution` 预算执行, `cost` 成本, `output` 产出, `benefit` 效益, `satisfaction`
 /// 满意度, `other` 其他.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "snake_case")]
@@ -230,7 +230,7 @@ pub struct Scores {
     pub projects: Vec<SheetScore>,
 }
 
-/// 表的种类 kind of a sheet.
+/// `department` 部门整体支出, `project` 项目支出.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SheetWord {

@@ -49,8 +49,9 @@ fn merge_all_of(object: &mut Object, known: &Object) {
         object.entry("description").or_insert_with(|| said.clone());
     }
     if let Some(scalar) = parts.iter().map(|part| resolve(part, known)).find(|part| is_scalar(part)) {
-        // A word of a list, and beside it what the field says about it: the field's words win.
+        // A word of a list, and beside it what the field says about it.
         take_over(object, scalar);
+        explain(object, scalar);
         return;
     }
     let mut properties = Object::new();
@@ -92,6 +93,7 @@ fn inline_nullable(object: &mut Object, known: &Object) {
     take_over(object, &meant);
     object.remove("$ref");
     take_over(object, &target);
+    explain(object, &target);
     if let Some(kind) = object.get("type").cloned() {
         object.insert("type".into(), json!([kind, "null"]));
     }
@@ -111,6 +113,16 @@ fn inline_scalar(object: &mut Object, known: &Object) {
     let target = target.clone();
     object.remove("$ref");
     take_over(object, &target);
+}
+
+/// A field of listed words says what each word means, after its own words.
+fn explain(object: &mut Object, target: &Value) {
+    let (Some(own), Some(words)) = (object.get("description"), target.get("description")) else { return };
+    let (own, words) = (own.as_str().unwrap_or_default(), words.as_str().unwrap_or_default());
+    if target.get("enum").is_some() && !own.contains(words) {
+        let both = format!("{} ({})", own.trim_end_matches('.'), words.trim_end_matches('.'));
+        object.insert("description".into(), json!(both));
+    }
 }
 
 fn take_over(object: &mut Object, target: &Value) {
