@@ -7,7 +7,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use jixiao_core::kernel::{Lang, Text};
 use jixiao_core::scoring::{RuleSet, score};
 
-#[path = "../tests/support/mod.rs"]
+#[path = "../core/tests/support/mod.rs"]
 mod support;
 
 fn benches(criterion: &mut Criterion) {
