@@ -4,6 +4,7 @@
 
 pub mod entity;
 pub mod part;
+pub mod part_resource;
 pub mod part_routes;
 pub mod routes;
 pub mod store;

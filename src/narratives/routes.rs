@@ -1,106 +1,18 @@
 //! `/narratives`.
 
-use actix_web::{HttpRequest, delete, get, patch, put, web};
+#![expect(missing_debug_implementations, reason = "a handler is a type to the framework; nobody prints it")]
 
-use super::entity::Model;
-use super::wire::{NarrativeInput, NarrativeList, NarrativeView};
-use crate::db::Db;
-use crate::evaluations::part_routes::{self, PartPage, PartParams, PartQuery};
-use crate::evaluations::store::Filter;
-use crate::http::permission::{ReadForms, WriteForms};
 use crate::http::wire::UnitYearPath;
-use crate::http::{
-    ApiError, Body, Caller, Cursors, Found, IfMatch, Listed, MergePatch, Params, Removed, Saved, Schemas,
-};
 
-/// List narratives
-///
-/// 自评报告正文列表。只列出调用者可见单位的数据。
-#[utoipa::path(tag = "narratives", operation_id = "listNarratives", params(PartParams), security(("oauth2" = ["forms:read"])))]
-#[get("/narratives")]
-pub async fn list(
-    caller: Caller<ReadForms>,
-    Params(params): Params<PartParams>,
-    request: HttpRequest,
-    db: web::Data<Db>,
-    cursors: web::Data<Cursors>,
-) -> Result<Listed<NarrativeList>, ApiError> {
-    let page = params.page(&request, &cursors)?;
-    let query = PartQuery {
-        scope: caller.reading(),
-        filter: Filter { unit: params.unit, year: params.year, ..Filter::default() },
-        sort: params.sort.unwrap_or_default(),
-        page: &page,
-        with_total: params.with_total == Some(true),
-    };
-    let PartPage { items, next_cursor, total } =
-        part_routes::list::<Model>(&db, &cursors, query, |select| select, async |_| Ok(())).await?;
-    Ok(Listed { body: NarrativeList { items, next_cursor: next_cursor.clone(), total }, next_cursor })
-}
-
-/// Get a narrative
-///
-/// 读取自评报告正文。
-#[utoipa::path(tag = "narratives", operation_id = "getNarrative", params(UnitYearPath), security(("oauth2" = ["forms:read"])))]
-#[get("/narratives/{unit}/{year}")]
-pub async fn get(
-    caller: Caller<ReadForms>,
-    path: web::Path<UnitYearPath>,
-    db: web::Data<Db>,
-) -> Result<Found<NarrativeView>, ApiError> {
-    part_routes::get::<Model, _>(&db, &caller, (&path.unit, path.year), &()).await
-}
-
-/// Create or replace a narrative
-///
-/// 新建或整体替换自评报告正文。新建返回 201；替换须带 If-Match。只有填报单位可以写，提交后锁定。
-#[utoipa::path(tag = "narratives", operation_id = "putNarrative", params(UnitYearPath), request_body = NarrativeInput, security(("oauth2" = ["forms:write"])))]
-#[put("/narratives/{unit}/{year}")]
-pub async fn put(
-    caller: Caller<WriteForms>,
-    path: web::Path<UnitYearPath>,
-    if_match: IfMatch,
-    Body(input): Body<NarrativeInput>,
-    db: web::Data<Db>,
-) -> Result<Saved<NarrativeView>, ApiError> {
-    let address = format!("/api/v1/narratives/{}/{}", path.unit, path.year);
-    let owner = (&path.unit, path.year);
-    part_routes::put::<Model, _>(&db, &caller, owner, &(), &if_match, input, address).await
-}
-
-/// Change a narrative
-///
-/// 修改自评报告正文的部分字段（合并补丁：缺省不动，null 清空）。
-#[utoipa::path(
-    tag = "narratives",
-    operation_id = "patchNarrative",
-    params(UnitYearPath),
-    request_body(content = ref("#/components/schemas/NarrativePatch"), content_type = "application/merge-patch+json"),
-    security(("oauth2" = ["forms:write"]))
-)]
-#[patch("/narratives/{unit}/{year}")]
-pub async fn patch(
-    caller: Caller<WriteForms>,
-    path: web::Path<UnitYearPath>,
-    if_match: IfMatch,
-    merge: MergePatch,
-    db: web::Data<Db>,
-    schemas: web::Data<Schemas>,
-) -> Result<Found<NarrativeView>, ApiError> {
-    let owner = (&path.unit, path.year);
-    part_routes::patch::<Model, _>(&db, &caller, &schemas, owner, &(), &if_match, merge).await
-}
-
-/// Remove a narrative
-///
-/// 删除自评报告正文。
-#[utoipa::path(tag = "narratives", operation_id = "deleteNarrative", params(UnitYearPath), security(("oauth2" = ["forms:write"])))]
-#[delete("/narratives/{unit}/{year}")]
-pub async fn delete(
-    caller: Caller<WriteForms>,
-    path: web::Path<UnitYearPath>,
-    if_match: IfMatch,
-    db: web::Data<Db>,
-) -> Result<Removed<NarrativeView>, ApiError> {
-    part_routes::delete::<Model, _>(&db, &caller, (&path.unit, path.year), &(), &if_match).await
+crate::part_resource! {
+    tag: "narratives",
+    zh: "自评报告正文",
+    removes: "自评报告正文",
+    en: "a narrative", "narratives",
+    collection: "/narratives",
+    item: "/narratives/{unit}/{year}",
+    path: UnitYearPath, |at| &(), format!("/api/v1/narratives/{}/{}", at.unit, at.year),
+    types: NarrativeInput, NarrativeView, NarrativeList,
+    patch: "#/components/schemas/NarrativePatch",
+    ids: "listNarratives", "getNarrative", "putNarrative", "patchNarrative", "deleteNarrative",
 }

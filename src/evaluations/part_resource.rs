@@ -1,0 +1,150 @@
+//! The five operations of a part that is addressed by its unit, its year, and perhaps a code: what they do is in
+//! `part_routes`, what is said of them is here, once for every such part.
+
+/// Defines `list`, `get`, `put`, `patch` and `delete` of a part. Names and addresses are written out, because the
+/// document's attributes take nothing but literals.
+#[macro_export]
+macro_rules! part_resource {
+    (
+        tag: $tag:literal,
+        zh: $zh:literal,
+        removes: $removes:literal,
+        en: $one:literal, $many:literal,
+        collection: $collection:literal,
+        item: $item:literal,
+        path: $path:ty, |$at:ident| $key:expr, $address:expr,
+        types: $input:ident, $view:ident, $list:ident,
+        patch: $patch:literal,
+        ids: $list_id:literal, $get_id:literal, $put_id:literal, $patch_id:literal, $delete_id:literal,
+    ) => {
+        use actix_web::{HttpRequest, delete, get, patch, put, web};
+
+        use super::entity::Model;
+        use super::wire::{$input, $list, $view};
+        use $crate::db::Db;
+        use $crate::evaluations::part_routes::{self, PartPage, PartParams, PartQuery};
+        use $crate::evaluations::store::Filter;
+        use $crate::http::permission::{ReadForms, WriteForms};
+        use $crate::http::{
+            ApiError, Body, Caller, Cursors, Found, IfMatch, Listed, MergePatch, Params, Removed, Saved, Schemas,
+        };
+
+        #[doc = concat!("Lists ", $many, ".")]
+        #[utoipa::path(
+            tag = $tag,
+            operation_id = $list_id,
+            summary = concat!("List ", $many),
+            description = concat!($zh, "列表。只列出调用者可见单位的数据。"),
+            params(PartParams),
+            security(("oauth2" = ["forms:read"]))
+        )]
+        #[get($collection)]
+        pub async fn list(
+            caller: Caller<ReadForms>,
+            Params(params): Params<PartParams>,
+            request: HttpRequest,
+            db: web::Data<Db>,
+            cursors: web::Data<Cursors>,
+        ) -> Result<Listed<$list>, ApiError> {
+            let page = params.page(&request, &cursors)?;
+            let query = PartQuery {
+                scope: caller.reading(),
+                filter: Filter { unit: params.unit, year: params.year, ..Filter::default() },
+                sort: params.sort.unwrap_or_default(),
+                page: &page,
+                with_total: params.with_total == Some(true),
+            };
+            let PartPage { items, next_cursor, total } =
+                part_routes::list::<Model>(&db, &cursors, query, |select| select, async |_| Ok(())).await?;
+            Ok(Listed { body: $list { items, next_cursor: next_cursor.clone(), total }, next_cursor })
+        }
+
+        #[doc = concat!("Reads ", $one, ".")]
+        #[utoipa::path(
+            tag = $tag,
+            operation_id = $get_id,
+            summary = concat!("Get ", $one),
+            description = concat!("读取", $zh, "。"),
+            params($path),
+            security(("oauth2" = ["forms:read"]))
+        )]
+        #[get($item)]
+        pub async fn get(
+            caller: Caller<ReadForms>,
+            path: web::Path<$path>,
+            db: web::Data<Db>,
+        ) -> Result<Found<$view>, ApiError> {
+            let $at = &*path;
+            part_routes::get::<Model, _>(&db, &caller, (&$at.unit, $at.year), $key).await
+        }
+
+        #[doc = concat!("Makes or replaces ", $one, ".")]
+        #[utoipa::path(
+            tag = $tag,
+            operation_id = $put_id,
+            summary = concat!("Create or replace ", $one),
+            description = concat!(
+                "新建或整体替换", $zh, "。新建返回 201；替换须带 If-Match。只有填报单位可以写，提交后锁定。"
+            ),
+            params($path),
+            request_body = $input,
+            security(("oauth2" = ["forms:write"]))
+        )]
+        #[put($item)]
+        pub async fn put(
+            caller: Caller<WriteForms>,
+            path: web::Path<$path>,
+            if_match: IfMatch,
+            Body(input): Body<$input>,
+            db: web::Data<Db>,
+        ) -> Result<Saved<$view>, ApiError> {
+            let $at = &*path;
+            let owner = (&$at.unit, $at.year);
+            part_routes::put::<Model, _>(&db, &caller, owner, $key, &if_match, input, $address).await
+        }
+
+        #[doc = concat!("Changes some fields of ", $one, ".")]
+        #[utoipa::path(
+            tag = $tag,
+            operation_id = $patch_id,
+            summary = concat!("Change ", $one),
+            description = concat!("修改", $zh, "的部分字段（合并补丁：缺省不动，null 清空）。"),
+            params($path),
+            request_body(content = ref($patch), content_type = "application/merge-patch+json"),
+            security(("oauth2" = ["forms:write"]))
+        )]
+        #[patch($item)]
+        pub async fn patch(
+            caller: Caller<WriteForms>,
+            path: web::Path<$path>,
+            if_match: IfMatch,
+            merge: MergePatch,
+            db: web::Data<Db>,
+            schemas: web::Data<Schemas>,
+        ) -> Result<Found<$view>, ApiError> {
+            let $at = &*path;
+            let owner = (&$at.unit, $at.year);
+            part_routes::patch::<Model, _>(&db, &caller, &schemas, owner, $key, &if_match, merge).await
+        }
+
+        #[doc = concat!("Removes ", $one, ".")]
+        #[utoipa::path(
+            tag = $tag,
+            operation_id = $delete_id,
+            summary = concat!("Remove ", $one),
+            description = concat!("删除", $removes, "。"),
+            params($path),
+            security(("oauth2" = ["forms:write"]))
+        )]
+        #[delete($item)]
+        pub async fn delete(
+            caller: Caller<WriteForms>,
+            path: web::Path<$path>,
+            if_match: IfMatch,
+            db: web::Data<Db>,
+        ) -> Result<Removed<$view>, ApiError> {
+            let $at = &*path;
+            part_routes::delete::<Model, _>(&db, &caller, (&$at.unit, $at.year), $key, &if_match).await
+        }
+    };
+}
