@@ -100,7 +100,7 @@ pub struct ServeSettings {
     pub rate_burst: u32,
 
     /// Log as JSON lines instead of text
-    #[arg(long, env = "JIXIAO_LOG_JSON")]
+    #[arg(long, env = "JIXIAO_LOG_JSON", value_parser = clap::builder::BoolishValueParser::new())]
     pub log_json: bool,
 }
 
@@ -123,7 +123,13 @@ impl ServeSettings {
         match (&self.secret_key, url) {
             (Some(given), _) => SecretKey::parse(given).map_err(|why| bad(&why)),
             (None, DatabaseUrl::Sqlite { file, .. }) => {
-                SecretKey::load_or_create(&secret_file(file)).map_err(|why| bad(&why))
+                let secret = secret_file(file);
+                // A new secret would not open the keys of an old database; it would only bury the loss.
+                if file.exists() && !secret.exists() {
+                    let why = format!("{} is missing beside its database; put it back", secret.display());
+                    return Err(bad(&why));
+                }
+                SecretKey::load_or_create(&secret).map_err(|why| bad(&why))
             }
             (None, DatabaseUrl::Postgres { .. }) => Err(bad(
                 &"required with PostgreSQL, so that replicas agree; make one with `openssl rand -base64 48`",

@@ -105,7 +105,12 @@ pub fn read(file: &Path, lang: Lang) -> Result<(Vec<u8>, Bundle), Failure> {
     };
     outcome.map_err(|why| Failure::Other(format!("{}: {why}", file.display())))?;
     let value = serde_json::from_slice(&bytes).map_err(|why| {
-        eprintln!("{}: {}: {why}", file.display(), lang.pick("不是合法的 JSON", "not valid JSON"));
+        let (line, column) = (why.line(), why.column());
+        let told = lang.pick(
+            format!("第 {line} 行第 {column} 列起不是合法的 JSON"),
+            format!("not valid JSON from line {line}, column {column}"),
+        );
+        eprintln!("{}: {told}", file.display());
         Failure::Data
     })?;
     match bundle::read(value) {
@@ -121,7 +126,7 @@ pub fn read(file: &Path, lang: Lang) -> Result<(Vec<u8>, Bundle), Failure> {
 pub fn tell(errors: &[RowError], lang: Lang) {
     for RowError { collection, row, key, error } in errors {
         let place = if collection.is_empty() {
-            String::new()
+            lang.pick("文件".to_owned(), "the file".to_owned())
         } else {
             lang.pick(format!("{collection} 第 {row} 行（{key}）"), format!("{collection} row {row} ({key})"))
         };
@@ -130,6 +135,7 @@ pub fn tell(errors: &[RowError], lang: Lang) {
             None => String::new(),
         };
         let words = error.message.clone().in_lang(lang);
-        eprintln!("{place} {}: {words}{found} [{}]", error.pointer, error.code);
+        let pointer = if error.pointer.is_empty() { String::new() } else { format!(" {}", error.pointer) };
+        eprintln!("{place}{pointer}: {words}{found} [{}]", error.code);
     }
 }

@@ -118,21 +118,26 @@ fn sheet_table(kind: &str, sheet: &SheetScore, lang: Lang) -> String {
     ));
     let row = |seq: &str, scores: [Option<Points>; 4], words: &str, flags: &[FlagView]| {
         let [weight, own, computed, last] = scores.map(total);
-        let flags = flags.iter().fold(String::new(), |all, flag| format!("{all} 〔{}〕", flag.text));
+        let flags = flags.iter().fold(String::new(), |all, flag| {
+            lang.pick(format!("{all} 〔{}〕", flag.text), format!("{all} [{}]", flag.text))
+        });
         format!("{seq:>7} {weight:>7} {own:>7} {computed:>7} {last:>7}  {words}{flags}\n")
     };
     let execution = &sheet.execution;
     text.push_str(&row(
         "-",
         [execution.weight, execution.self_score, execution.computed_score, execution.final_score],
-        &format!("{}：{}", lang.pick("预算执行率", "execution"), execution.explanation),
+        &lang.pick(
+            format!("预算执行率：{}", execution.explanation),
+            format!("execution: {}", execution.explanation),
+        ),
         &execution.flags,
     ));
     for indicator in &sheet.indicators {
         text.push_str(&row(
             &indicator.seq.to_string(),
             [indicator.weight, indicator.self_score, indicator.computed_score, indicator.final_score],
-            &format!("{}：{}", indicator.name, indicator.explanation),
+            &format!("{}{}{}", indicator.name, lang.pick("：", ": "), indicator.explanation),
             &indicator.flags,
         ));
     }

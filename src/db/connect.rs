@@ -75,6 +75,7 @@ async fn sqlite(file: &std::path::Path) -> Result<(DatabaseConnection, DatabaseC
             DbErr::Custom(format!("cannot make the folder {} for the database: {why}", folder.display()))
         })?;
     }
+    create_private(file)?;
     let file = file.to_owned();
     let configure = |options: &mut ConnectOptions, read_only: bool| {
         let file = file.clone();
@@ -103,6 +104,20 @@ async fn sqlite(file: &std::path::Path) -> Result<(DatabaseConnection, DatabaseC
     configure(&mut reader, true);
     let reader = Database::connect(reader).await?;
     Ok((writer, reader))
+}
+
+/// Password hashes and unpublished scores lie in the file: it is its owner's from the first byte on. What SQLite
+/// puts beside it takes over its mode.
+fn create_private(file: &std::path::Path) -> Result<(), DbErr> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(file) {
+        Ok(_) => Ok(()),
+        Err(why) if why.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(why) => Err(DbErr::Custom(format!("cannot make the database {}: {why}", file.display()))),
+    }
 }
 
 async fn postgres(url: &str) -> Result<DatabaseConnection, DbErr> {

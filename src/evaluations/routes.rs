@@ -87,7 +87,7 @@ pub async fn get(
     db: web::Data<Db>,
 ) -> Result<Found<EvaluationView>, ApiError> {
     let row = store::find_row(db.reader(), &caller.reading(), &path.unit, path.year).await?;
-    let row = row.ok_or_else(ApiError::not_found)?;
+    let row = row.ok_or_else(ApiError::no_form)?;
     let etag = etag(row.id, row.version);
     Ok(Found { body: row.into(), etag })
 }

@@ -26,7 +26,7 @@ pub async fn get(
 ) -> Result<Found<UnitForm>, ApiError> {
     let snapshot = db.snapshot().await?;
     let evaluation = evaluations::find(&snapshot, &caller.reading(), &path.unit, path.year).await?;
-    let evaluation = evaluation.ok_or_else(ApiError::not_found)?;
+    let evaluation = evaluation.ok_or_else(ApiError::no_form)?;
     let (body, _, _) = store::load(&snapshot, &evaluation).await?;
     Ok(Found { body, etag: etag(evaluation.id, evaluation.version) })
 }

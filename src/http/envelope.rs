@@ -203,9 +203,12 @@ fn render(error: &ApiError, path: &str, id: &str, lang: Lang) -> HttpResponse {
         request_id: id.to_owned(),
         errors: error.errors.iter().take(MOST_ERRORS).cloned().map(|e| e.view(lang)).collect(),
     };
-    let mut body = json!(problem);
-    if let (Some(members), Some(Value::Object(extra))) = (body.as_object_mut(), error.extra.clone()) {
+    // In the order of the struct, so that a person sees the status first; a problem with members of its own is
+    // put together as a map.
+    let mut body = serde_json::to_string(&problem).unwrap_or_default();
+    if let (Value::Object(mut members), Some(Value::Object(extra))) = (json!(problem), error.extra.clone()) {
         members.extend(extra);
+        body = Value::Object(members).to_string();
     }
     let mut response = HttpResponse::build(error.code.status());
     response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
@@ -218,7 +221,7 @@ fn render(error: &ApiError, path: &str, id: &str, lang: Lang) -> HttpResponse {
     if error.code == ErrorCode::Unauthenticated {
         response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
     }
-    response.body(body.to_string())
+    response.body(body)
 }
 
 /// What the failing layer had already said about the answer (`Allow`, CORS) stays said.

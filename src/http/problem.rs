@@ -169,6 +169,15 @@ impl ApiError {
         )
     }
 
+    /// A unit's year of which there is nothing, or nothing the caller may see.
+    #[must_use]
+    pub fn no_form() -> Self {
+        Self::not_found().detail(
+            "没有该单位该年度的自评：尚未填报，或不在您的可见范围内",
+            "There is no evaluation of this unit for this year: not filled in yet, or not yours to see",
+        )
+    }
+
     /// Our own fault; `cause` goes to the log and nowhere else.
     #[must_use]
     pub fn internal(cause: impl fmt::Display) -> Self {

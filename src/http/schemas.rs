@@ -125,8 +125,8 @@ fn describe(error: &jsonschema::ValidationError<'_>, at: &str, found: &mut Vec<F
                 format!("One of: {}", words.join(", ")),
             );
         }
-        ValidationErrorKind::Pattern { .. } => {
-            let (zh, en) = wrong_form(instance);
+        ValidationErrorKind::Pattern { pattern } => {
+            let (zh, en) = wrong_form(pattern, instance);
             push("wrong_form", zh, en);
         }
         ValidationErrorKind::Format { format } => {
@@ -192,32 +192,51 @@ fn wrong_type(kind: &TypeKind, instance: &Value) -> (String, String) {
         TypeKind::Single(json_type) => name(*json_type),
         TypeKind::Multiple(types) => types.iter().for_each(name),
     }
-    let (mut zh, mut en) = (format!("应为{}", zh.join("或")), format!("Want {}", en.join(" or ")));
+    let (mut zh, mut en) = (format!("应为 {}", zh.join(" 或 ")), format!("Want {}", en.join(" or ")));
     if instance.is_number() && zh.contains("字符串") {
         // A JSON number is a float in most programs: digits would be lost on the way.
-        zh = format!("{zh}：数额和分值请加引号，如 \"{instance}\"");
-        en = format!("{en}: quote amounts and points, as in \"{instance}\"");
+        zh = format!("数字请加引号，写成 \"{instance}\"");
+        en = format!("Put the number in quotes: \"{instance}\"");
     }
     (zh, en)
 }
 
-fn wrong_form(instance: &Value) -> (String, String) {
-    match instance.as_str() {
-        Some(text) if text.contains('\0') => {
-            ("含有不可见的控制字符（NUL）".into(), "Contains a NUL character".into())
-        }
-        Some(text) => (
-            format!(
-                "“{}”的写法不对：数额最多 6 位小数，分值最多 4 位小数，不带单位、逗号和百分号；编码只含字母、数字和连字符",
-                cut(text)
-            ),
-            format!(
-                "“{}” is not in the wanted form: amounts take up to 6 decimals, points up to 4, without unit, comma or percent sign; codes are letters, digits and hyphens",
-                cut(text)
-            ),
-        ),
-        None => ("写法不对".into(), "Not in the wanted form".into()),
+/// What a value that breaks its pattern should look like; the patterns are those of `http::wire`.
+fn wrong_form(pattern: &str, instance: &Value) -> (String, String) {
+    let Some(text) = instance.as_str() else {
+        return ("写法不对".into(), "Not in the wanted form".into());
+    };
+    if text.contains('\0') {
+        return ("含有不可见的控制字符（NUL）".into(), "Contains a NUL character".into());
     }
+    let (zh, en) = if pattern.contains(r"\.[0-9]{1,6}") {
+        (
+            "数额只写数字，最多 6 位小数，不带单位、逗号和百分号，如 1013.19",
+            "Digits with up to 6 decimals, no unit, comma or percent sign, such as 1013.19",
+        )
+    } else if pattern.contains(r"\.[0-9]{1,4}") {
+        (
+            "分值只写数字，最多 4 位小数，不带“分”字，如 9.5",
+            "Digits with up to 4 decimals and no unit, such as 9.5",
+        )
+    } else if pattern.contains(r"\.[0-9]{1,2}") {
+        (
+            "面积只写数字（㎡），最多 2 位小数，如 1200.5",
+            "Square metres in digits with up to 2 decimals, such as 1200.5",
+        )
+    } else if pattern.contains("{2}|[0-9]{4}|[0-9]{6}") {
+        ("行政区划代码为 2、4 或 6 位数字，如 430611", "A region code has 2, 4 or 6 digits, such as 430611")
+    } else if pattern.contains("A-Za-z0-9-") {
+        (
+            "编码为 1 至 32 位字母、数字或连字符，如 430611101",
+            "A code is 1 to 32 letters, digits or hyphens, such as 430611101",
+        )
+    } else if pattern.contains('@') {
+        ("规则集写作 名称@版本，如 mof-2020@1", "A rule set is name@version, such as mof-2020@1")
+    } else {
+        ("写法不对", "Not in the wanted form")
+    };
+    (format!("“{}”：{zh}", cut(text)), format!("“{}”: {en}", cut(text)))
 }
 
 fn cut(text: &str) -> String {

@@ -92,7 +92,7 @@ pub async fn get(
 ) -> Result<Found<Scores>, ApiError> {
     let snapshot = db.snapshot().await?;
     let evaluation = evaluations::find(&snapshot, &caller.reading(), &path.unit, path.year).await?;
-    let evaluation = evaluation.ok_or_else(ApiError::not_found)?;
+    let evaluation = evaluation.ok_or_else(ApiError::no_form)?;
     let stage = evaluation.stage.0;
     if sees_settled_only(&caller) && !stage.is_settled() {
         return Err(ApiError::not_found());

@@ -40,7 +40,7 @@ async fn every_answer_says_what_is_left_and_the_last_one_when_to_come_back() {
     for left in [2, 1, 0] {
         let response = call_service(&app, get("192.0.2.1:9").to_request()).await;
         assert_eq!(response.status(), StatusCode::OK);
-        assert_eq!(header(&response, "ratelimit-policy"), "\"caller\";q=3;w=1");
+        assert_eq!(header(&response, "ratelimit-policy"), "\"caller\";q=3;w=3");
         assert!(header(&response, "ratelimit").starts_with(&format!("\"caller\";r={left};t=")));
     }
     let refused = call_service(&app, get("192.0.2.1:9").to_request()).await;

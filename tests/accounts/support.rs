@@ -1,7 +1,5 @@
-//! A small installation: a database of its own, a clock that is moved by hand, four accounts. The database is a
-//! temporary SQLite file, or one made on the PostgreSQL server that `JIXIAO_TEST_DATABASE_URL` names.
+//! A small installation: a database of its own, a clock that is moved by hand, four accounts.
 
-use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -13,73 +11,22 @@ use actix_web::{App, HttpMessage, HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use futures_util::future::LocalBoxFuture;
 use jixiao::accounts::{self, Accounts, LoginLimits, NewUser, PasswordPolicy, SecretKey, add_user};
-use jixiao::db::{DatabaseUrl, Db};
+use jixiao::db::Db;
 use jixiao::http::envelope::envelope;
 use jixiao::http::{Principal, Schemas, caller, document};
-use jixiao_core::kernel::{Clock, ManualClock};
+use jixiao_core::kernel::ManualClock;
 use jixiao_core::workflow::Role;
 use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::{Value, json};
 use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+#[path = "../common/place.rs"]
+mod place;
+pub use place::*;
+
 pub const PASSWORD: &str = "four quiet herons wade";
 pub const START: i64 = 1_795_000_000;
-
-pub struct Folder(pub PathBuf);
-
-impl Folder {
-    pub fn new() -> Self {
-        let path = std::env::temp_dir().join(format!("jixiao-test-{}", uuid::Uuid::now_v7()));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-/// A PostgreSQL database that goes when the test is over.
-pub struct Borrowed {
-    server: String,
-    name: String,
-}
-
-impl Borrowed {
-    fn make() -> Option<Self> {
-        let server = std::env::var("JIXIAO_TEST_DATABASE_URL").ok()?;
-        let borrowed = Self { server, name: format!("jixiao_accounts_{}", uuid::Uuid::now_v7().simple()) };
-        borrowed.on_server(format!("CREATE DATABASE {}", borrowed.name));
-        Some(borrowed)
-    }
-
-    fn url(&self) -> String {
-        let (server, _) = self.server.rsplit_once('/').unwrap();
-        format!("{server}/{}", self.name)
-    }
-
-    fn on_server(&self, sql: String) {
-        let server = self.server.clone();
-        let run = move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async {
-                let db = sea_orm::Database::connect(&server).await.unwrap();
-                db.execute_unprepared(&sql).await.unwrap();
-                db.close().await.unwrap();
-            });
-        };
-        std::thread::spawn(run).join().unwrap();
-    }
-}
-
-impl Drop for Borrowed {
-    fn drop(&mut self) {
-        self.on_server(format!("DROP DATABASE {} WITH (FORCE)", self.name));
-    }
-}
 
 pub struct World {
     pub clock: Arc<ManualClock>,
@@ -89,19 +36,8 @@ pub struct World {
     pub place: Arc<Place>,
 }
 
-/// Where the database is.
-pub struct Place {
-    folder: Folder,
-    borrowed: Option<Borrowed>,
-}
-
 pub async fn open(place: &Place, clock: &Arc<ManualClock>) -> Db {
-    let file = || format!("sqlite:{}", place.folder.0.join("test.db").display());
-    let url = DatabaseUrl::parse(&place.borrowed.as_ref().map_or_else(file, Borrowed::url)).unwrap();
-    let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(clock);
-    let db = Db::open(&url, clock, Vec::new()).await.unwrap();
-    db.prepare().await.unwrap();
-    db
+    place.open(Arc::<ManualClock>::clone(clock), Vec::new()).await
 }
 
 pub async fn world() -> World {
@@ -109,7 +45,7 @@ pub async fn world() -> World {
 }
 
 pub async fn world_with(limits: LoginLimits) -> World {
-    let place = Arc::new(Place { folder: Folder::new(), borrowed: Borrowed::make() });
+    let place = Arc::new(Place::new());
     let clock = Arc::new(ManualClock::at(DateTime::<Utc>::from_timestamp(START, 0).unwrap()));
     let db = open(&place, &clock).await;
     execute(

@@ -1,0 +1,15 @@
+//! The API as its callers see it. Every answer of every test is held against the document.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+
+mod access;
+mod concurrency;
+mod document;
+mod envelope;
+mod forms;
+mod imports;
+mod lists;
+mod parts;
+mod scores;
+mod support;
+mod units_and_years;

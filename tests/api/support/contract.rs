@@ -1,0 +1,82 @@
+//! The document as a promise: every answer has a documented status, type and shape.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use actix_web::http::Method;
+use jsonschema::Validator;
+use serde_json::{Value, json};
+
+use super::Reply;
+
+pub struct Contract {
+    document: Value,
+    compiled: RefCell<HashMap<String, Rc<Validator>>>,
+}
+
+impl Contract {
+    pub fn of_document(document: Value) -> Self {
+        Self { document, compiled: RefCell::default() }
+    }
+
+    /// Fails the test when the answer is not what the document says.
+    #[track_caller]
+    pub fn hold(&self, method: &Method, path: &str, reply: &Reply) {
+        let what = || format!("{method} {path} → {}: {}", reply.status, reply.text);
+        assert!(!reply.header("x-request-id").is_empty(), "no request id: {}", what());
+        if reply.status.is_client_error() || reply.status.is_server_error() {
+            assert_eq!(reply.header("content-type"), "application/problem+json", "{}", what());
+            assert_eq!(reply.json["status"], json!(reply.status.as_u16()), "{}", what());
+            assert_eq!(reply.json["request_id"], json!(reply.header("x-request-id")), "{}", what());
+        }
+        let Some((template, item)) = self.path_item(path) else { return };
+        let method = if method == Method::HEAD { "get".to_owned() } else { method.as_str().to_lowercase() };
+        let Some(operation) = item.get(&method) else { return };
+        let status = reply.status.as_u16().to_string();
+        let response = operation.pointer(&format!("/responses/{status}"));
+        let response = self.resolve(response.unwrap_or_else(|| panic!("undocumented status: {}", what())));
+        let Some(content) = response.get("content").and_then(Value::as_object) else {
+            assert!(reply.text.is_empty(), "an undocumented body: {}", what());
+            return;
+        };
+        if reply.text.is_empty() {
+            return; // the answer to HEAD
+        }
+        let kind = reply.header("content-type").split(';').next().unwrap_or_default().to_owned();
+        let media = content.get(&kind).unwrap_or_else(|| panic!("undocumented type {kind}: {}", what()));
+        let key = format!("{method} {template} {status} {kind}");
+        let errors: Vec<String> = self
+            .validator(&key, &media["schema"])
+            .iter_errors(&reply.json)
+            .map(|error| format!("{} {error}", error.instance_path()))
+            .collect();
+        assert!(errors.is_empty(), "breaks its schema: {errors:?} in {}", what());
+    }
+
+    fn path_item(&self, path: &str) -> Option<(&String, &Value)> {
+        let given: Vec<&str> = path.split('/').collect();
+        self.document["paths"].as_object().unwrap().iter().find(|(template, _)| {
+            let parts: Vec<&str> = template.split('/').collect();
+            parts.len() == given.len()
+                && parts.iter().zip(&given).all(|(part, given)| part.starts_with('{') || part == given)
+        })
+    }
+
+    fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
+        let pointer =
+            value.get("$ref").and_then(Value::as_str).map(|reference| reference.trim_start_matches('#'));
+        pointer.map_or(value, |pointer| self.document.pointer(pointer).unwrap())
+    }
+
+    fn validator(&self, key: &str, schema: &Value) -> Rc<Validator> {
+        if let Some(known) = self.compiled.borrow().get(key) {
+            return Rc::clone(known);
+        }
+        let whole = json!({ "allOf": [schema], "components": self.document["components"] });
+        let validator = jsonschema::options().should_validate_formats(true).build(&whole).unwrap();
+        let validator = Rc::new(validator);
+        self.compiled.borrow_mut().insert(key.to_owned(), Rc::clone(&validator));
+        validator
+    }
+}
