@@ -34,7 +34,6 @@ type Sender = Rc<dyn Fn(TestRequest) -> LocalBoxFuture<'static, Reply>>;
 /// An installation of a test's own.
 pub struct World {
     pub db: Db,
-    pub schemas: jixiao::http::Schemas,
     sender: Sender,
     tokens: RefCell<BTreeMap<String, String>>,
     _place: Arc<place::Place>,
@@ -90,7 +89,6 @@ pub async fn empty() -> World {
     let accounts = Accounts::new(db.clone(), &secret, LoginLimits { per_account: 0, per_address: 0 });
     accounts.prepare().await.unwrap();
     let document = app::openapi();
-    let schemas = jixiao::http::Schemas::of_document(&document);
     let contract = Rc::new(contract::Contract::of_document(document));
     let assembly = Assembly::new(Parts {
         db: db.clone(),
@@ -120,7 +118,7 @@ pub async fn empty() -> World {
             reply
         })
     });
-    let world = World { db, schemas, sender, tokens: RefCell::default(), _place: place };
+    let world = World { db, sender, tokens: RefCell::default(), _place: place };
     world.add_user("admin", Role::Admin, None, None).await;
     world
 }
