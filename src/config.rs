@@ -117,19 +117,16 @@ impl ServeSettings {
         RateLimitSettings { per_second: self.rate_limit, burst: self.rate_burst }
     }
 
-    /// The secret: the one given, or the one beside an SQLite file, made on first start.
-    pub fn secret(&self, url: &DatabaseUrl) -> Result<SecretKey, BadSetting> {
+    /// The secret: the one given, or the one beside an SQLite file, made on first start. If it was made just now,
+    /// the file is named too.
+    pub fn secret(&self, url: &DatabaseUrl) -> Result<(SecretKey, Option<PathBuf>), BadSetting> {
         let bad = |why: &dyn std::fmt::Display| BadSetting::new("JIXIAO_SECRET_KEY", why);
         match (&self.secret_key, url) {
-            (Some(given), _) => SecretKey::parse(given).map_err(|why| bad(&why)),
+            (Some(given), _) => SecretKey::parse(given).map(|secret| (secret, None)).map_err(|why| bad(&why)),
             (None, DatabaseUrl::Sqlite { file, .. }) => {
                 let secret = secret_file(file);
-                // A new secret would not open the keys of an old database; it would only bury the loss.
-                if file.exists() && !secret.exists() {
-                    let why = format!("{} is missing beside its database; put it back", secret.display());
-                    return Err(bad(&why));
-                }
-                SecretKey::load_or_create(&secret).map_err(|why| bad(&why))
+                let made = (!secret.exists()).then(|| secret.clone());
+                SecretKey::load_or_create(&secret).map(|secret| (secret, made)).map_err(|why| bad(&why))
             }
             (None, DatabaseUrl::Postgres { .. }) => Err(bad(
                 &"required with PostgreSQL, so that replicas agree; make one with `openssl rand -base64 48`",

@@ -7,6 +7,7 @@ use std::time::Duration;
 use actix_web::{HttpResponse, web};
 use serde_json::json;
 
+use crate::accounts::Accounts;
 use crate::db::Db;
 use crate::http::ApiError;
 
@@ -38,11 +39,15 @@ async fn livez() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "alive" }))
 }
 
-/// 200 when requests can be served: schema current, database answering, not about to stop.
-async fn readyz(db: web::Data<Db>, draining: web::Data<Draining>) -> HttpResponse {
+/// 200 when requests can be served: schema current, keys loaded, database answering, not about to stop.
+async fn readyz(
+    db: web::Data<Db>,
+    accounts: web::Data<Accounts>,
+    draining: web::Data<Draining>,
+) -> HttpResponse {
     // A ping is no unit of work: giving up on it loses nothing.
     let answers = tokio::time::timeout(Duration::from_secs(1), db.ping());
-    if !draining.is_on() && db.is_prepared() && answers.await.is_ok_and(|ping| ping.is_ok()) {
+    if !draining.is_on() && accounts.is_ready() && answers.await.is_ok_and(|ping| ping.is_ok()) {
         HttpResponse::Ok().json(json!({ "status": "ready" }))
     } else {
         HttpResponse::from_error(ApiError::unavailable())

@@ -111,6 +111,12 @@ impl Accounts {
         web::Data::from(shared)
     }
 
+    /// Whether tokens can be given out and checked: the schema is there and the keys are loaded.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.expect_ready().is_ok()
+    }
+
     fn db(&self) -> &Db {
         &self.0.db
     }

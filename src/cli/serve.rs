@@ -47,7 +47,7 @@ fn log_to_stderr(json: bool) {
 }
 
 async fn serve(settings: ServeSettings) -> Result<(), Failure> {
-    let (url, secret, _throwaway) = place(&settings)?;
+    let Place { url, secret, made, throwaway: _throwaway } = place(&settings)?;
     let db = Db::open(&url, Arc::new(SystemClock), app::write_hooks()).await?;
     // In the demo nobody is to be locked out by somebody else's wrong guesses.
     let logins =
@@ -65,7 +65,16 @@ async fn serve(settings: ServeSettings) -> Result<(), Failure> {
     let draining = assembly.draining();
 
     match &url {
-        DatabaseUrl::Sqlite { .. } => prepare(&db, &accounts).await?,
+        DatabaseUrl::Sqlite { .. } => {
+            let outcome = prepare(&db, &accounts).await;
+            if let (Err(Failure::Setting(_)), Some(file)) = (&outcome, &made) {
+                // The secret that was made just now does not open an old database: it would only bury the loss.
+                let _ = std::fs::remove_file(file);
+                let why = format!("{} is missing beside its database; put it back", file.display());
+                return Err(Failure::Setting(format!("JIXIAO_SECRET_KEY: {why}")));
+            }
+            outcome?;
+        }
         DatabaseUrl::Postgres { .. } => keep_preparing(db.clone(), accounts),
     }
     if settings.demo {
@@ -84,7 +93,7 @@ async fn serve(settings: ServeSettings) -> Result<(), Failure> {
         })?;
     let address = server.addrs().first().copied().unwrap_or(settings.listen);
     let server = server.run();
-    stop_when_told(server.handle(), draining);
+    stop_when_told(server.handle(), draining).map_err(|why| Failure::Other(why.to_string()))?;
     if settings.demo {
         print(&welcome(&address.to_string(), &settings.demo_password()?));
     } else {
@@ -93,8 +102,17 @@ async fn serve(settings: ServeSettings) -> Result<(), Failure> {
     server.await.map_err(|why| Failure::Other(why.to_string()))
 }
 
-/// Where the data are and what seals them: for the demo, a folder and a secret that go with the process.
-fn place(settings: &ServeSettings) -> Result<(DatabaseUrl, SecretKey, Option<Throwaway>), Failure> {
+/// Where the data are and what seals them.
+struct Place {
+    url: DatabaseUrl,
+    secret: SecretKey,
+    /// The secret's file, if it was made just now.
+    made: Option<PathBuf>,
+    /// The demo's folder and its secret go with the process.
+    throwaway: Option<Throwaway>,
+}
+
+fn place(settings: &ServeSettings) -> Result<Place, Failure> {
     if !settings.demo {
         let url = settings.database.url()?;
         if let DatabaseUrl::Sqlite { file, .. } = &url
@@ -104,8 +122,8 @@ fn place(settings: &ServeSettings) -> Result<(DatabaseUrl, SecretKey, Option<Thr
                 Failure::Setting(format!("JIXIAO_DATABASE_URL: {}: {why}", folder.display()))
             })?;
         }
-        let secret = settings.secret(&url)?;
-        return Ok((url, secret, None));
+        let (secret, made) = settings.secret(&url)?;
+        return Ok(Place { url, secret, made, throwaway: None });
     }
     settings.demo_password()?;
     let folder = std::env::temp_dir().join(format!("jixiao-demo-{}", uuid::Uuid::now_v7()));
@@ -113,7 +131,7 @@ fn place(settings: &ServeSettings) -> Result<(DatabaseUrl, SecretKey, Option<Thr
     let file = folder.join("demo.db");
     let url = DatabaseUrl::Sqlite { url: String::new(), file };
     let secret = SecretKey::random().map_err(|why| Failure::Other(why.text(Lang::En)))?;
-    Ok((url, secret, Some(Throwaway(folder))))
+    Ok(Place { url, secret, made: None, throwaway: Some(Throwaway(folder)) })
 }
 
 async fn prepare(db: &Db, accounts: &Accounts) -> Result<(), Failure> {
@@ -141,26 +159,41 @@ fn keep_preparing(db: Db, accounts: Accounts) {
     });
 }
 
-/// SIGTERM and Ctrl-C: not ready at once, no new connections, requests in flight finish.
-fn stop_when_told(server: actix_web::dev::ServerHandle, draining: actix_web::web::Data<Draining>) {
+/// SIGTERM and Ctrl-C: not ready at once, no new connections, requests in flight finish. From here on a signal
+/// is heard; so this comes before anybody is told that the service is there.
+fn stop_when_told(
+    server: actix_web::dev::ServerHandle,
+    draining: actix_web::web::Data<Draining>,
+) -> std::io::Result<()> {
+    let told = told_to_stop()?;
     actix_web::rt::spawn(async move {
-        wait_for_signal().await;
+        told.await;
         tracing::info!("stopping: requests in flight may finish");
         draining.start();
         server.stop(true).await;
     });
+    Ok(())
 }
 
-async fn wait_for_signal() {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+#[cfg(unix)]
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
         tokio::select! {
             _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
+            _ = interrupt.recv() => {}
         }
-        return;
-    }
-    let _ = tokio::signal::ctrl_c().await;
+    })
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the other kind of system can fail here")]
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }
 
 /// What a newcomer needs next.

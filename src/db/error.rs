@@ -7,11 +7,11 @@ use sea_orm::{DbErr, RuntimeErr, SqlErr};
 #[must_use]
 pub fn is_unavailable(error: &DbErr) -> bool {
     match error {
-        DbErr::ConnectionAcquire(_) => true,
-        DbErr::Conn(inner) | DbErr::Exec(inner) | DbErr::Query(inner) => match inner {
-            RuntimeErr::SqlxError(inner) => is_unavailable_sqlx(inner),
-            RuntimeErr::Internal(_) => matches!(error, DbErr::Conn(_)),
-        },
+        // Whatever keeps a connection from being made, the request itself did nothing wrong.
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
+        DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) => {
+            is_unavailable_sqlx(inner)
+        }
         _ => false,
     }
 }
@@ -20,6 +20,7 @@ fn is_unavailable_sqlx(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_)
         | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed => true,

@@ -32,13 +32,20 @@ async fn sqlite(db: &DatabaseConnection) -> Result<(), DbErr> {
     loop {
         match Migrator::up(db, None).await {
             Ok(()) => return Ok(()),
-            Err(_) if attempt < 20 => {
+            Err(why) if attempt < 20 && is_race(&why) => {
                 attempt += 1;
                 tokio::time::sleep(std::time::Duration::from_millis(100)).await;
             }
             Err(why) => return Err(why),
         }
     }
+}
+
+/// Whether another process was in the middle of the same thing: the file is busy, or the step done meanwhile.
+fn is_race(error: &DbErr) -> bool {
+    super::is_unavailable(error)
+        || super::is_unique_violation(error)
+        || error.to_string().contains("already exists")
 }
 
 /// Each step, and whether it is applied.

@@ -75,11 +75,15 @@ impl Place {
         Self { folder: Folder::new(), borrowed: Borrowed::make() }
     }
 
+    /// Its address.
+    pub fn url(&self) -> DatabaseUrl {
+        let file = || format!("sqlite:{}", self.folder.0.join("test.db").display());
+        DatabaseUrl::parse(&self.borrowed.as_ref().map_or_else(file, Borrowed::url)).unwrap()
+    }
+
     /// Opens the database there, with its schema.
     pub async fn open(&self, clock: Arc<dyn Clock>, hooks: Vec<Box<dyn WriteHook>>) -> Db {
-        let file = || format!("sqlite:{}", self.folder.0.join("test.db").display());
-        let url = DatabaseUrl::parse(&self.borrowed.as_ref().map_or_else(file, Borrowed::url)).unwrap();
-        let db = Db::open(&url, clock, hooks).await.unwrap();
+        let db = Db::open(&self.url(), clock, hooks).await.unwrap();
         db.prepare().await.unwrap();
         db
     }

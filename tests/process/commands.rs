@@ -1,0 +1,96 @@
+//! The commands that serve nobody: score, import, user, migrate, openapi.
+
+use serde_json::Value;
+
+use crate::support::{Folder, Server, text, until};
+
+const REPORT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/report-2023.json");
+const PASSWORD: &str = "four quiet herons wade\n";
+
+#[test]
+fn a_bundle_is_scored_on_the_spot() {
+    let folder = Folder::new();
+    let table = text(&folder.run(&["score", REPORT], "").stdout);
+    assert!(
+        table.contains("最终 99")
+            && table.contains("最终 98")
+            && table.contains("实际 70次 ≥ 目标 60次，得满分 5")
+    );
+    let english = text(&folder.run(&["score", REPORT, "--lang", "en"], "").stdout);
+    assert!(english.contains("final 99") && !english.contains('〔'), "{english}");
+    let piped = folder.run(&["score", "-", "--json"], &std::fs::read_to_string(REPORT).unwrap());
+    let scores: Value = serde_json::from_slice(&piped.stdout).unwrap();
+    assert_eq!(scores[0]["department"]["final_total"], "99");
+    assert_eq!(scores[0]["projects"][0]["final_total"], "98");
+    assert_eq!(folder.run(&["score", "-"], "{").status.code(), Some(65));
+    assert_eq!(folder.run(&["score", "-"], r#"{"budget":[]}"#).status.code(), Some(65));
+    assert_eq!(folder.run(&["score", REPORT, "--rule-set", "none@1"], "").status.code(), Some(78));
+    assert_eq!(std::fs::read_dir(&folder.0).unwrap().count(), 0, "no database was made");
+}
+
+#[test]
+fn the_document_is_printed_as_it_is_committed() {
+    let committed =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/openapi.json")).unwrap();
+    assert!(text(&Folder::new().run(&["openapi"], "").stdout) == committed, "stale: run `just openapi`");
+}
+
+#[test]
+fn the_schema_goes_up_and_down_by_command() {
+    let folder = Folder::new();
+    let applied = |output: &[u8]| text(output).lines().filter(|line| line.starts_with("applied")).count();
+    assert_eq!(applied(&folder.run(&["migrate", "status"], "").stdout), 0);
+    let steps = applied(&folder.run(&["migrate", "up"], "").stdout);
+    assert!(steps > 5);
+    assert_eq!(applied(&folder.run(&["migrate", "down", "--steps", "2"], "").stdout), steps - 2);
+    assert_eq!(applied(&folder.run(&["migrate", "up"], "").stdout), steps);
+}
+
+#[test]
+fn an_import_is_checked_then_written_then_served() {
+    let folder = Folder::new();
+    let checked = folder.run(&["import", REPORT, "--mode", "validate"], "");
+    assert!(text(&checked.stdout).contains("检查通过") && text(&checked.stdout).contains("新建 29"));
+    let written = folder.run(&["import", REPORT, "--mode", "commit"], "");
+    assert!(text(&written.stdout).contains("新建 29"), "validating had written nothing");
+    let again = folder.run(&["import", REPORT, "--mode", "commit", "--lang", "en"], "");
+    assert!(text(&again.stdout).contains("29 unchanged"));
+    let bad = r#"{"indicators":[{"unit":"000","year":2023,"seq":1,"level1":"产出","level2":"数量","name":"甲"},{"seq":2}]}"#;
+    let refused = folder.run(&["import", "-", "--mode", "commit"], bad);
+    assert_eq!(refused.status.code(), Some(65));
+    let told = text(&refused.stderr);
+    assert!(
+        told.contains("indicators 第 1 行（000/2023/1） /indicators/0/unit")
+            && told.contains("/indicators/1/unit"),
+        "{told}"
+    );
+}
+
+#[test]
+fn accounts_are_made_and_shut_out_by_command() {
+    let folder = Folder::new();
+    let weak = folder.run(&["user", "add", "root", "--role", "admin"], "password\n");
+    assert_eq!(weak.status.code(), Some(1));
+    assert!(text(&weak.stderr).contains("12"), "{}", text(&weak.stderr));
+    assert!(folder.run(&["user", "add", "root", "--role", "admin"], PASSWORD).status.success());
+    assert_eq!(folder.run(&["user", "add", "root", "--role", "admin"], PASSWORD).status.code(), Some(1));
+    assert_eq!(folder.run(&["user", "add", "clerk", "--role", "unit"], PASSWORD).status.code(), Some(1));
+    let server = Server::start(folder.jixiao(&["serve", "--listen", "127.0.0.1:0"]));
+    assert_eq!(server.sign_in("admin", "jixiao-demo"), None, "there is no account by default");
+    let token = server.sign_in("root", PASSWORD.trim()).unwrap();
+    assert_eq!(server.get("/api/v1/units", Some(&token)).0, 200);
+    assert!(folder.run(&["user", "passwd", "root"], "six green lamps glow\n").status.success());
+    until(
+        || (server.get("/api/v1/units", Some(&token)).0 == 401).then_some(()),
+        "the old token to be refused",
+    );
+    let token = server.sign_in("root", "six green lamps glow").unwrap();
+    assert!(folder.run(&["user", "disable", "root"], "").status.success());
+    until(
+        || (server.get("/api/v1/units", Some(&token)).0 == 401).then_some(()),
+        "the disabled account to be out",
+    );
+    assert_eq!(server.sign_in("root", "six green lamps glow"), None);
+    assert!(folder.run(&["user", "disable", "root", "--undo"], "").status.success());
+    assert!(server.sign_in("root", "six green lamps glow").is_some());
+}

@@ -1,0 +1,62 @@
+//! A setting that cannot work is one clear line and exit code 78.
+
+use std::net::TcpListener;
+
+use crate::support::{Folder, run, text};
+
+#[test]
+fn a_setting_that_cannot_work_is_one_line_and_exit_78() {
+    let folder = Folder::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    std::fs::write(folder.0.join("file"), "").unwrap();
+    let secret = "5f4dcc3b5aa765d61d8327deb882cf99b7e1c0d2a4";
+    for (settings, arguments, named) in [
+        (&[("JIXIAO_LISTEN", "nowhere")][..], &["serve"][..], "nowhere"),
+        (&[("JIXIAO_LISTEN", taken.as_str())], &["serve"], "JIXIAO_LISTEN"),
+        (&[("JIXIAO_DATABASE_URL", "mysql://localhost/x")], &["serve"], "JIXIAO_DATABASE_URL"),
+        (&[("JIXIAO_DATABASE_URL", "sqlite::memory:")], &["serve"], "JIXIAO_DATABASE_URL"),
+        (&[("JIXIAO_DATABASE_URL", "sqlite:file/below/x.db")], &["serve"], "JIXIAO_DATABASE_URL"),
+        (&[("JIXIAO_SECRET_KEY", "short")], &["serve"], "JIXIAO_SECRET_KEY"),
+        (&[("JIXIAO_SECRET_KEY", "changemechangemechangemechangeme")], &["serve"], "JIXIAO_SECRET_KEY"),
+        (&[("JIXIAO_DATABASE_URL", "postgres://127.0.0.1:1/x")], &["serve"], "JIXIAO_SECRET_KEY"),
+        (&[("JIXIAO_CORS_ORIGINS", "*")], &["serve"], "JIXIAO_CORS_ORIGINS"),
+        (&[("JIXIAO_MAX_BODY", "0")], &["serve"], "JIXIAO_MAX_BODY"),
+        (&[("JIXIAO_RATE_LIMIT", "fast")], &["serve"], "fast"),
+        (&[], &["serve", "--demo", "--listen", "0.0.0.0:0"], "JIXIAO_DEMO_PASSWORD"),
+        (&[("JIXIAO_DATABASE_URL", "nonsense")], &["migrate", "status"], "JIXIAO_DATABASE_URL"),
+    ] {
+        let mut command = folder.jixiao(arguments);
+        command.envs(settings.iter().copied()).env("JIXIAO_LOG", "off");
+        let output = run(command, "");
+        let told = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(78), "{settings:?} {arguments:?}: {told}");
+        assert_eq!(told.lines().count(), 1, "{told}");
+        assert!(told.contains(named), "{told}");
+        assert!(!told.contains(secret));
+    }
+}
+
+#[test]
+fn the_help_names_every_setting() {
+    let folder = Folder::new();
+    let help = text(&folder.run(&["serve", "--help"], "").stdout);
+    for name in [
+        "LISTEN",
+        "DATABASE_URL",
+        "SECRET_KEY",
+        "CORS_ORIGINS",
+        "MAX_BODY",
+        "MAX_IMPORT",
+        "BODY_SECONDS",
+        "RATE_LIMIT",
+        "RATE_BURST",
+        "TRUSTED_PROXIES",
+        "DEMO_PASSWORD",
+        "LOG_JSON",
+    ] {
+        assert!(help.contains(&format!("JIXIAO_{name}")), "{name}: {help}");
+    }
+    assert_eq!(folder.run(&["dance"], "").status.code(), Some(2));
+    assert!(text(&folder.run(&["--version"], "").stdout).starts_with("jixiao "));
+}

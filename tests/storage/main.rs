@@ -1,0 +1,8 @@
+//! What lies in the database is what was written, on both engines.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+
+mod exact;
+mod schema;
+mod support;
+mod work;
