@@ -10,17 +10,14 @@ use crate::support::{Place, database, lines, unprepared};
 
 async fn schema(db: &jixiao::db::Db) -> Vec<String> {
     let conn = db.reader();
-    match conn.get_database_backend() {
-        DbBackend::Sqlite => {
-            lines(conn, "SELECT sql AS line FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY name").await
-        }
-        _ => {
-            let columns = "SELECT concat_ws(' ', table_name, column_name, data_type, is_nullable) AS line \
-                FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1";
-            let indexes = "SELECT indexdef AS line FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1";
-            [lines(conn, columns).await, lines(conn, indexes).await].concat()
-        }
+    if conn.get_database_backend() == DbBackend::Sqlite {
+        let all = "SELECT sql AS line FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY name";
+        return lines(conn, all).await;
     }
+    let columns = "SELECT concat_ws(' ', table_name, column_name, data_type, is_nullable) AS line \
+        FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1";
+    let indexes = "SELECT indexdef AS line FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1";
+    [lines(conn, columns).await, lines(conn, indexes).await].concat()
 }
 
 #[tokio::test]
