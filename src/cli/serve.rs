@@ -40,8 +40,9 @@ pub fn run(settings: ServeSettings) -> Result<(), Failure> {
 }
 
 fn log_to_stderr(json: bool) {
-    let filter = EnvFilter::try_from_env("JIXIAO_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,sea_orm_migration=warn,actix_server=warn"));
+    let filter = EnvFilter::try_from_env("JIXIAO_LOG").unwrap_or_else(|_| {
+        EnvFilter::new("info,sqlx=warn,sqlx::postgres::notice=error,sea_orm_migration=warn,actix_server=warn")
+    });
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if json { log.json().init() } else { log.init() }
 }

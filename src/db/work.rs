@@ -5,7 +5,7 @@ use std::fmt::Debug;
 
 use chrono::{DateTime, Utc};
 use futures_util::future::LocalBoxFuture;
-use jixiao_core::kernel::FiscalYear;
+use jixiao_core::kernel::{FiscalYear, UnitCode};
 use sea_orm::{DatabaseTransaction, DbErr};
 
 /// What happens with every unit of work, in its own transaction, just before the commit.
@@ -23,11 +23,12 @@ pub struct Work<'db> {
     hooks: &'db [Box<dyn WriteHook>],
     evaluations: BTreeSet<i64>,
     years: BTreeSet<FiscalYear>,
+    units: BTreeSet<UnitCode>,
 }
 
 impl<'db> Work<'db> {
     pub(super) fn new(tx: DatabaseTransaction, now: DateTime<Utc>, hooks: &'db [Box<dyn WriteHook>]) -> Self {
-        Self { tx, now, hooks, evaluations: BTreeSet::new(), years: BTreeSet::new() }
+        Self { tx, now, hooks, evaluations: BTreeSet::new(), years: BTreeSet::new(), units: BTreeSet::new() }
     }
 
     /// The connection to write on.
@@ -50,6 +51,17 @@ impl<'db> Work<'db> {
     /// Says that a year's or a round's rules were written: the scores of what is still editable follow.
     pub fn touch_year(&mut self, year: FiscalYear) {
         self.years.insert(year);
+    }
+
+    /// Says that a unit was written: what shows its name is no longer what it was.
+    pub fn touch_unit(&mut self, code: UnitCode) {
+        self.units.insert(code);
+    }
+
+    /// The units that were written.
+    #[must_use]
+    pub fn touched_units(&self) -> &BTreeSet<UnitCode> {
+        &self.units
     }
 
     /// The evaluations of which parts were written.

@@ -227,14 +227,20 @@ pub async fn delete(work: &Work<'_>, evaluation: Model) -> Result<(), DbErr> {
     evaluation.into_active_model().delete(work.conn()).await.map(|_| ())
 }
 
-/// The whole form's version goes up with every change of a part.
+/// The whole form's version goes up with every change of a part, and of its unit, whose name is shown with it.
 #[derive(Debug)]
 pub struct Versions;
 
 impl WriteHook for Versions {
     fn before_commit<'a>(&'a self, work: &'a Work<'_>) -> LocalBoxFuture<'a, Result<(), DbErr>> {
         async move {
-            let touched: Vec<i64> = work.touched_evaluations().iter().copied().collect();
+            let renamed = work.touched_units().iter().map(UnitCode::as_str);
+            let mut touched = work.touched_evaluations().clone();
+            if !work.touched_units().is_empty() {
+                let of_units = Entity::find().filter(Column::UnitCode.is_in(renamed));
+                touched.extend(of_units.all(work.conn()).await?.into_iter().map(|evaluation| evaluation.id));
+            }
+            let touched: Vec<i64> = touched.into_iter().collect();
             for chunk in touched.chunks(500) {
                 Entity::update_many()
                     .col_expr(Column::Version, Expr::col(Column::Version).add(1))

@@ -192,7 +192,7 @@ fn wrong_type(kind: &TypeKind, instance: &Value) -> (String, String) {
         TypeKind::Single(json_type) => name(*json_type),
         TypeKind::Multiple(types) => types.iter().for_each(name),
     }
-    let (mut zh, mut en) = (format!("应为 {}", zh.join(" 或 ")), format!("Want {}", en.join(" or ")));
+    let (mut zh, mut en) = (format!("应为{}", zh.join("或")), format!("Want {}", en.join(" or ")));
     if instance.is_number() && zh.contains("字符串") {
         // A JSON number is a float in most programs: digits would be lost on the way.
         zh = format!("数字请加引号，写成 \"{instance}\"");

@@ -188,7 +188,7 @@ async fn unit(
     }
     match current {
         Some(current) => {
-            unit_store::update(&run.work, current, input).await?;
+            unit_store::update(&mut run.work, current, input).await?;
             run.report.counts.updated += 1;
         }
         None if unit_store::find(run.work.conn(), &Scope::All, &input.code).await?.is_none() => {

@@ -75,7 +75,11 @@ fn rejected(lang: Lang, counts: Counts, errors: Vec<RowError>) -> ApiError {
     let errors: Vec<ImportErrorView> =
         errors.into_iter().take(MOST_ERRORS).map(|error| view(error, lang)).collect();
     let extra = json!({ "errors": errors, "counts": ImportCounts::from(counts) });
-    ApiError { extra: Some(extra), ..ApiError::new(ErrorCode::ImportRejected) }.detail(
+    let error = ApiError { extra: Some(extra), ..ApiError::new(ErrorCode::ImportRejected) };
+    if total == 0 {
+        return error;
+    }
+    error.detail(
         format!("{total} 行中有 {failed} 行有误，共 {all} 处；未写入任何数据"),
         format!("{failed} of {total} rows are wrong, {all} errors in all; nothing was written"),
     )

@@ -187,8 +187,10 @@ async fn refresh(work: &Work<'_>, mut evaluation: evaluations::Model) -> Result<
         let region = unit.region_code.as_ref().map(|region| &region.0);
         let rule_set = round_store::rule_set(work.conn(), evaluation.year.0, region).await?;
         if rule_set != evaluation.rule_set {
+            let version = evaluation.version + 1;
             let mut row = evaluation.into_active_model();
             row.rule_set = Set(rule_set);
+            row.version = Set(version);
             evaluation = row.update(work.conn()).await?;
         }
     }

@@ -105,7 +105,7 @@ pub async fn put(
     db: web::Data<Db>,
 ) -> Result<Saved<UnitView>, ApiError> {
     let code = &path.code;
-    let work = db.begin().await?;
+    let mut work = db.begin().await?;
     let current = store::find(work.conn(), &caller.writing(), code).await?;
     match &current {
         Some(current) => if_match.check(&etag(current.id, current.version))?,
@@ -113,7 +113,7 @@ pub async fn put(
     }
     check(&work, code, &unit).await?;
     let row = match &current {
-        Some(current) => store::update(&work, current, unit).await?,
+        Some(current) => store::update(&mut work, current, unit).await?,
         None => store::insert(&work, unit).await?,
     };
     work.commit().await?;
@@ -142,12 +142,12 @@ pub async fn patch(
     schemas: web::Data<Schemas>,
 ) -> Result<Found<UnitView>, ApiError> {
     let code = &path.code;
-    let work = db.begin().await?;
+    let mut work = db.begin().await?;
     let current = store::find(work.conn(), &caller.writing(), code).await?.ok_or_else(ApiError::not_found)?;
     if_match.check(&etag(current.id, current.version))?;
     let unit = patched(&schemas, &UnitInput::from(&current), merge)?;
     check(&work, code, &unit).await?;
-    let row = store::update(&work, &current, unit).await?;
+    let row = store::update(&mut work, &current, unit).await?;
     work.commit().await?;
     Ok(found(row))
 }

@@ -88,8 +88,9 @@ pub async fn insert(work: &Work<'_>, unit: UnitInput) -> Result<Model, DbErr> {
     row.insert(work.conn()).await
 }
 
-/// Replaces what a unit says.
-pub async fn update(work: &Work<'_>, current: &Model, unit: UnitInput) -> Result<Model, DbErr> {
+/// Replaces what a unit says; what shows its name follows.
+pub async fn update(work: &mut Work<'_>, current: &Model, unit: UnitInput) -> Result<Model, DbErr> {
+    work.touch_unit(unit.code.clone());
     let row = ActiveModel {
         id: ActiveValue::Unchanged(current.id),
         version: Set(current.version + 1),

@@ -56,7 +56,9 @@ pub async fn rule_set(
 
 /// Opens a round.
 pub async fn insert(work: &mut Work<'_>, round: RoundInput) -> Result<Model, DbErr> {
-    work.touch_year(round.year);
+    if round.rule_set.is_some() {
+        work.touch_year(round.year);
+    }
     let row = ActiveModel {
         id: ActiveValue::NotSet,
         version: Set(1),
@@ -69,7 +71,9 @@ pub async fn insert(work: &mut Work<'_>, round: RoundInput) -> Result<Model, DbE
 
 /// Replaces what a round says; what is scored by it follows.
 pub async fn update(work: &mut Work<'_>, current: &Model, round: RoundInput) -> Result<Model, DbErr> {
-    work.touch_year(round.year);
+    if current.rule_set != round.rule_set {
+        work.touch_year(round.year);
+    }
     let row = ActiveModel {
         id: ActiveValue::Unchanged(current.id),
         version: Set(current.version + 1),
@@ -81,7 +85,9 @@ pub async fn update(work: &mut Work<'_>, current: &Model, round: RoundInput) -> 
 
 /// Closes a round as if it had never been opened; the year's defaults apply again.
 pub async fn delete(work: &mut Work<'_>, current: Model) -> Result<(), DbErr> {
-    work.touch_year(current.year.0);
+    if current.rule_set.is_some() {
+        work.touch_year(current.year.0);
+    }
     current.into_active_model().delete(work.conn()).await.map(|_| ())
 }
 

@@ -112,6 +112,19 @@ async fn a_reviewed_score_stands_beside_and_counts() {
 }
 
 #[actix_web::test]
+async fn what_was_read_is_read_again_when_the_units_name_changes() {
+    let world = world().await;
+    for path in [path(), format!("/api/v1/evaluations/{UNIT}/2023")] {
+        let before = world.caller("unit").get(&path).await.expect(200);
+        let rename = json!({ "name": format!("改名 {}", before.etag()) });
+        world.caller("admin").patch(&format!("/api/v1/units/{UNIT}"), Some("*"), rename).await.expect(200);
+        let again = TestRequest::get().uri(&path).insert_header(("if-none-match", before.etag()));
+        let again = world.caller("unit").send(again).await.expect(200);
+        assert_ne!(again.json["unit"]["name"], before.json["unit"]["name"]);
+    }
+}
+
+#[actix_web::test]
 async fn rule_sets_are_shown_as_data() {
     let world = world().await;
     let list = world.caller("reader").get("/api/v1/rule-sets").await.expect(200).json;

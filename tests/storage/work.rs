@@ -81,13 +81,13 @@ async fn forty_who_read_and_write_at_once_all_do() {
     insert(&db, unit("1", None, None)).await.unwrap();
     let code: UnitCode = "1".parse().unwrap();
     let one = async || {
-        let work = db.begin().await?;
+        let mut work = db.begin().await?;
         // PostgreSQL takes the row; SQLite has the one writer.
         if work.conn().get_database_backend() == sea_orm::DbBackend::Postgres {
             work.conn().execute_unprepared("SELECT 1 FROM units WHERE code = '1' FOR UPDATE").await?;
         }
         let current = store::find(work.conn(), &Scope::All, &code).await?.unwrap();
-        store::update(&work, &current, unit("1", None, None)).await?;
+        store::update(&mut work, &current, unit("1", None, None)).await?;
         work.commit().await
     };
     for outcome in join_all((0..40).map(|_| one())).await {
