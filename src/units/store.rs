@@ -32,10 +32,16 @@ fn matching(scope: &Scope, filter: &Filter) -> Select<Entity> {
         condition = condition.add(Column::ParentCode.eq(parent.as_str()));
     }
     if let Some(part) = &filter.name_contains {
-        // Lower-cased on both sides: LIKE ignores case on one engine and not on the other.
-        let escaped = part.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        let pattern = LikeExpr::new(format!("%{escaped}%")).escape('\\');
-        condition = condition.add(Expr::expr(Func::lower(Expr::col(Column::Name))).like(pattern));
+        // Lower-cased on both sides: LIKE ignores case on one engine and not on the other. Which letters an
+        // engine lowers differs too: SQLite those of ASCII, PostgreSQL as its locale says. One of the two fits.
+        let contains = |lowered: String| {
+            let escaped = lowered.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+            let pattern = LikeExpr::new(format!("%{escaped}%")).escape('\\');
+            Expr::expr(Func::lower(Expr::col(Column::Name))).like(pattern)
+        };
+        let either =
+            Condition::any().add(contains(part.to_lowercase())).add(contains(part.to_ascii_lowercase()));
+        condition = condition.add(either);
     }
     Entity::find().filter(condition)
 }
