@@ -127,12 +127,24 @@ fn by_evaluation(
             groups.entry((unit, year)).or_default().push(row);
         } else {
             let errors = run.schemas.check(row.collection.schema(), &row.value, &row.pointer());
-            for error in errors.map_err(ApiError::internal)? {
+            let mut errors = errors.map_err(ApiError::internal)?;
+            if errors.is_empty() {
+                errors.push(not_whole(&row)); // or the row would be passed over in silence
+            }
+            for error in errors {
                 run.fail(&row, error);
             }
         }
     }
     Ok(groups)
+}
+
+/// `2023.0` is an integer to a schema and not to us.
+fn not_whole(row: &Row) -> FieldError {
+    let found = row.value.get("year").cloned().unwrap_or_default();
+    let at = format!("{}/year", row.pointer());
+    FieldError::new(at, "wrong_type", "年度应为整数，如 2023", "A year is an integer such as 2023")
+        .found(found)
 }
 
 fn failed_rows(errors: &[RowError]) -> usize {
