@@ -173,7 +173,9 @@ pub async fn delete(
 }
 
 fn id(path: &IndicatorPath) -> Result<i64, ApiError> {
-    path.id.parse().map_err(|_| ApiError::not_found())
+    // One address for each: `+7` and `07` parse as well, and are none that was given out.
+    let id: i64 = path.id.parse().map_err(|_| ApiError::not_found())?;
+    if id.to_string() == path.id { Ok(id) } else { Err(ApiError::not_found()) }
 }
 
 /// An indicator that may be changed, with what is needed to do so.
