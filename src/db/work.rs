@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use chrono::{DateTime, Utc};
 use futures_util::future::LocalBoxFuture;
 use jixiao_core::kernel::{FiscalYear, UnitCode};
-use sea_orm::{DatabaseTransaction, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr};
 
 /// What happens with every unit of work, in its own transaction, just before the commit.
 pub trait WriteHook: Debug + Send + Sync {
@@ -80,6 +80,11 @@ impl<'db> Work<'db> {
     pub async fn commit(self) -> Result<(), DbErr> {
         for hook in self.hooks {
             hook.before_commit(&self).await?;
+        }
+        // After a failed statement PostgreSQL answers COMMIT with a ROLLBACK that the driver takes for success; any
+        // statement in between is refused. So a failure that somebody passed over is never acknowledged as written.
+        if self.tx.get_database_backend() == DbBackend::Postgres {
+            self.tx.execute_unprepared("SELECT 1").await?;
         }
         self.tx.commit().await
     }
