@@ -187,7 +187,9 @@ async fn refresh(work: &Work<'_>, mut evaluation: evaluations::Model) -> Result<
         let region = unit.region_code.as_ref().map(|region| &region.0);
         let rule_set = round_store::rule_set(work.conn(), evaluation.year.0, region).await?;
         if rule_set != evaluation.rule_set {
-            let version = evaluation.version + 1;
+            // What this unit of work touched has been counted: a form that is saved knows its tag by that.
+            let is_counted = work.touched_evaluations().contains(&evaluation.id);
+            let version = evaluation.version + i64::from(!is_counted);
             let mut row = evaluation.into_active_model();
             row.rule_set = Set(rule_set);
             row.version = Set(version);
