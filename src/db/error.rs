@@ -42,3 +42,9 @@ fn is_unavailable_sqlx(error: &sqlx::Error) -> bool {
 pub fn is_unique_violation(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
+
+/// Whether a row refers to one that somebody else has just removed, or the other way round.
+#[must_use]
+pub fn is_reference_violation(error: &DbErr) -> bool {
+    matches!(error.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_)))
+}

@@ -203,7 +203,8 @@ impl fmt::Display for ApiError {
 
 impl From<DbErr> for ApiError {
     fn from(error: DbErr) -> Self {
-        if crate::db::is_unavailable(&error) {
+        // What was checked went meanwhile: the next try is told by the check what is missing, or still there.
+        if crate::db::is_unavailable(&error) || crate::db::is_reference_violation(&error) {
             return Self { cause: Some(error.to_string()), ..Self::unavailable() };
         }
         if crate::db::is_unique_violation(&error) {
