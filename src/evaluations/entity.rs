@@ -31,6 +31,14 @@ pub struct Model {
     pub updated_at: DateTimeUtc,
 }
 
+impl Model {
+    /// Whether the unit of work at hand made it: the commit counts as its first change.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.version == 0
+    }
+}
+
 /// None are declared: the child knows the parent, never the reverse.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}

@@ -236,10 +236,12 @@ async fn open_existing<P: Part, C>(
     let seen = evaluations::find(work.conn(), &caller.reading(), unit, year).await?;
     let seen = seen.ok_or_else(ApiError::not_found)?;
     let siblings = P::siblings(work.conn(), seen.id).await?;
-    let current =
-        part::find::<P>(work.conn(), seen.id, &siblings, key).await?.ok_or_else(ApiError::not_found)?;
+    part::find::<P>(work.conn(), seen.id, &siblings, key).await?.ok_or_else(ApiError::not_found)?;
     let evaluation = store::open(work, caller.principal(), unit, year).await??;
-    Ok((evaluation, siblings, current))
+    // Read again now that the form is locked: who held it may have changed the part, or removed it.
+    let siblings = P::siblings(work.conn(), evaluation.id).await?;
+    let current = part::find::<P>(work.conn(), evaluation.id, &siblings, key).await?;
+    Ok((evaluation, siblings, current.ok_or_else(ApiError::not_found)?))
 }
 
 /// Everything the schema cannot know: that the body names what the address names, and what the siblings say.

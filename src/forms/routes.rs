@@ -44,11 +44,13 @@ pub async fn put(
     db: web::Data<Db>,
 ) -> Result<Saved<UnitForm>, ApiError> {
     let mut work = db.begin().await?;
-    let existing = evaluations::find(work.conn(), &caller.reading(), &path.unit, path.year).await?;
     let evaluation = evaluations::open(&mut work, caller.principal(), &path.unit, path.year).await??;
-    match &existing {
-        Some(_) => if_match.check(&etag(evaluation.id, evaluation.version))?,
-        None => if_match.check_absent()?,
+    // Asked of the locked row: what was there before the lock may have been made by another in between.
+    let is_new = evaluation.is_new();
+    if is_new {
+        if_match.check_absent()?;
+    } else {
+        if_match.check(&etag(evaluation.id, evaluation.version))?;
     }
     let errors = check(&form, &path.unit, path.year);
     if !errors.is_empty() {
@@ -59,7 +61,7 @@ pub async fn put(
     work.commit().await?;
     let address = format!("/api/v1/forms/{}/{}", path.unit, path.year);
     let etag = etag(evaluation.id, evaluation.version + 1);
-    Ok(Saved { body, etag, created_at: existing.is_none().then_some(address) })
+    Ok(Saved { body, etag, created_at: is_new.then_some(address) })
 }
 
 /// Remove a whole form
@@ -82,6 +84,9 @@ pub async fn delete(
     let existing = evaluations::find(work.conn(), &caller.reading(), &path.unit, path.year).await?;
     existing.ok_or_else(ApiError::not_found)?;
     let evaluation = evaluations::open(&mut work, caller.principal(), &path.unit, path.year).await??;
+    if evaluation.is_new() {
+        return Err(ApiError::not_found()); // it went while we waited for the lock
+    }
     if_match.check(&etag(evaluation.id, evaluation.version))?;
     let (removed, _, _) = store::load(work.conn(), &evaluation).await?;
     evaluations::delete(&work, evaluation).await?;

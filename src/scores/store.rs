@@ -152,7 +152,9 @@ impl WriteHook for Summaries {
             let mut ids: BTreeSet<i64> = work.touched_evaluations().clone();
             ids.extend(still_editable(work).await?);
             for id in ids {
-                if let Some(evaluation) = evaluations::Entity::find_by_id(id).one(work.conn()).await? {
+                // Locked, as by who writes a part: else this could put back totals from before that write.
+                let evaluation = evaluations::Entity::find_by_id(id).lock_exclusive();
+                if let Some(evaluation) = evaluation.one(work.conn()).await? {
                     refresh(work, evaluation).await?;
                 }
             }

@@ -106,7 +106,7 @@ pub async fn put(
 ) -> Result<Saved<UnitView>, ApiError> {
     let code = &path.code;
     let mut work = db.begin().await?;
-    let current = store::find(work.conn(), &caller.writing(), code).await?;
+    let current = store::hold(&work, &caller.writing(), code).await?;
     match &current {
         Some(current) => if_match.check(&etag(current.id, current.version))?,
         None => if_match.check_absent()?,
@@ -143,7 +143,7 @@ pub async fn patch(
 ) -> Result<Found<UnitView>, ApiError> {
     let code = &path.code;
     let mut work = db.begin().await?;
-    let current = store::find(work.conn(), &caller.writing(), code).await?.ok_or_else(ApiError::not_found)?;
+    let current = store::hold(&work, &caller.writing(), code).await?.ok_or_else(ApiError::not_found)?;
     if_match.check(&etag(current.id, current.version))?;
     let unit = patched(&schemas, &UnitInput::from(&current), merge)?;
     check(&work, code, &unit).await?;
@@ -170,7 +170,7 @@ pub async fn delete(
 ) -> Result<Removed<UnitView>, ApiError> {
     let code = &path.code;
     let work = db.begin().await?;
-    let current = store::find(work.conn(), &caller.writing(), code).await?.ok_or_else(ApiError::not_found)?;
+    let current = store::hold(&work, &caller.writing(), code).await?.ok_or_else(ApiError::not_found)?;
     if_match.check(&etag(current.id, current.version))?;
     let hanging = dependents(work.conn(), "units", code.as_str()).await?;
     if !hanging.is_empty() {

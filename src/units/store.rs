@@ -4,7 +4,7 @@ use jixiao_core::kernel::{RegionCode, UnitCode};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
-    IntoActiveModel, PaginatorTrait, QueryFilter, Select, Set,
+    IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, Select, Set,
 };
 
 use super::entity::{ActiveModel, Column, Entity, Model};
@@ -70,6 +70,13 @@ pub async fn find(
     let condition =
         Condition::all().add(scope.covers((Entity, Column::Code))).add(Column::Code.eq(code.as_str()));
     Entity::find().filter(condition).one(conn).await
+}
+
+/// The same, held until the work is over: who was shown one version takes turns with who was shown it too.
+pub async fn hold(work: &Work<'_>, scope: &Scope, code: &UnitCode) -> Result<Option<Model>, DbErr> {
+    let condition =
+        Condition::all().add(scope.covers((Entity, Column::Code))).add(Column::Code.eq(code.as_str()));
+    Entity::find().filter(condition).lock_exclusive().one(work.conn()).await
 }
 
 /// The units of these codes; a set read once spares an import a query for each row.

@@ -79,7 +79,7 @@ pub async fn put(
     may_write(&caller, &path.region_code)?;
     let mut work = db.begin().await?;
     store::find(work.conn(), path.year).await?.ok_or_else(ApiError::not_found)?;
-    let current = round_store::find(work.conn(), path.year, &path.region_code).await?;
+    let current = round_store::hold(&work, path.year, &path.region_code).await?;
     match &current {
         Some(current) => if_match.check(&etag(current.id, current.version))?,
         None => if_match.check_absent()?,
@@ -116,7 +116,7 @@ pub async fn patch(
 ) -> Result<Found<RoundView>, ApiError> {
     may_write(&caller, &path.region_code)?;
     let mut work = db.begin().await?;
-    let current = round_store::find(work.conn(), path.year, &path.region_code).await?;
+    let current = round_store::hold(&work, path.year, &path.region_code).await?;
     let current = current.ok_or_else(ApiError::not_found)?;
     if_match.check(&etag(current.id, current.version))?;
     let round = patched(&schemas, &RoundInput::from(&current), merge)?;
@@ -139,7 +139,7 @@ pub async fn delete(
 ) -> Result<Removed<RoundView>, ApiError> {
     may_write(&caller, &path.region_code)?;
     let mut work = db.begin().await?;
-    let current = round_store::find(work.conn(), path.year, &path.region_code).await?;
+    let current = round_store::hold(&work, path.year, &path.region_code).await?;
     let current = current.ok_or_else(ApiError::not_found)?;
     if_match.check(&etag(current.id, current.version))?;
     let removed = RoundView::from(current.clone());

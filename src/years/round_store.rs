@@ -3,7 +3,7 @@
 use jixiao_core::kernel::{FiscalYear, RegionCode};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
-    IntoActiveModel, PaginatorTrait, QueryFilter, Select, Set,
+    IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, Select, Set,
 };
 
 use super::round_entity::{ActiveModel, Column, Entity, Model};
@@ -32,6 +32,12 @@ pub async fn find(
     region: &RegionCode,
 ) -> Result<Option<Model>, DbErr> {
     of_year(year).filter(Column::RegionCode.eq(region.as_str())).one(conn).await
+}
+
+/// The same, held until the work is over: who was shown one version takes turns with who was shown it too.
+pub async fn hold(work: &Work<'_>, year: FiscalYear, region: &RegionCode) -> Result<Option<Model>, DbErr> {
+    let round = of_year(year).filter(Column::RegionCode.eq(region.as_str()));
+    round.lock_exclusive().one(work.conn()).await
 }
 
 /// The rule set for a unit of `region`: that of the narrowest round that chose one, else the year's.

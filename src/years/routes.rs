@@ -71,7 +71,7 @@ pub async fn put(
     db: web::Data<Db>,
 ) -> Result<Saved<YearView>, ApiError> {
     let mut work = db.begin().await?;
-    let current = store::find(work.conn(), path.year).await?;
+    let current = store::hold(&work, path.year).await?;
     match &current {
         Some(current) => if_match.check(&etag(current.id, current.version))?,
         None => if_match.check_absent()?,
@@ -107,7 +107,7 @@ pub async fn patch(
     schemas: web::Data<Schemas>,
 ) -> Result<Found<YearView>, ApiError> {
     let mut work = db.begin().await?;
-    let current = store::find(work.conn(), path.year).await?.ok_or_else(ApiError::not_found)?;
+    let current = store::hold(&work, path.year).await?.ok_or_else(ApiError::not_found)?;
     if_match.check(&etag(current.id, current.version))?;
     let year = patched(&schemas, &YearInput::from(&current), merge)?;
     check(path.year, &year)?;
@@ -128,7 +128,7 @@ pub async fn delete(
     db: web::Data<Db>,
 ) -> Result<Removed<YearView>, ApiError> {
     let work = db.begin().await?;
-    let current = store::find(work.conn(), path.year).await?.ok_or_else(ApiError::not_found)?;
+    let current = store::hold(&work, path.year).await?.ok_or_else(ApiError::not_found)?;
     if_match.check(&etag(current.id, current.version))?;
     let hanging = dependents(work.conn(), "years", i64::from(path.year.get())).await?;
     if !hanging.is_empty() {

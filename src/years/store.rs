@@ -3,7 +3,7 @@
 use jixiao_core::kernel::FiscalYear;
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, Set,
+    PaginatorTrait, QueryFilter, QuerySelect, Set,
 };
 
 use super::entity::{ActiveModel, Column, Entity, Model};
@@ -24,6 +24,11 @@ pub async fn count(conn: &impl ConnectionTrait) -> Result<u64, DbErr> {
 /// The year, if it was set up.
 pub async fn find(conn: &impl ConnectionTrait, year: FiscalYear) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(Column::Year.eq(Int(year))).one(conn).await
+}
+
+/// The same, held until the work is over: who was shown one version takes turns with who was shown it too.
+pub async fn hold(work: &Work<'_>, year: FiscalYear) -> Result<Option<Model>, DbErr> {
+    Entity::find().filter(Column::Year.eq(Int(year))).lock_exclusive().one(work.conn()).await
 }
 
 /// Every year that was set up.
