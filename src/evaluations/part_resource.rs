@@ -26,7 +26,7 @@ macro_rules! part_resource {
         use $crate::evaluations::store::Filter;
         use $crate::http::permission::{ReadForms, WriteForms};
         use $crate::http::{
-            ApiError, Body, Caller, Cursors, Found, IfMatch, Listed, MergePatch, Params, Removed, Saved, Schemas,
+            ApiError, Body, Caller, Changed, Cursors, Found, IfMatch, Listed, MergePatch, Params, Removed, Saved, Schemas,
         };
 
         #[doc = concat!("Lists ", $many, ".")]
@@ -121,7 +121,7 @@ macro_rules! part_resource {
             merge: MergePatch,
             db: web::Data<Db>,
             schemas: web::Data<Schemas>,
-        ) -> Result<Found<$view>, ApiError> {
+        ) -> Result<Changed<$view>, ApiError> {
             let $at = &*path;
             let owner = (&$at.unit, $at.year);
             part_routes::patch::<Model, _>(&db, &caller, &schemas, owner, $key, &if_match, merge).await

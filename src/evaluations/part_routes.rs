@@ -13,8 +13,8 @@ use super::{entity, store as evaluations};
 use crate::db::{Db, Keyset, Scope, Work};
 use crate::http::paging::moment;
 use crate::http::{
-    ApiError, Caller, Cursors, ErrorCode, FieldError, Found, IfMatch, MergePatch, Page, Removed, Saved,
-    Schemas, patched,
+    ApiError, Caller, Changed, Cursors, ErrorCode, FieldError, Found, IfMatch, MergePatch, Page, Removed,
+    Saved, Schemas, patched,
 };
 use crate::list_params;
 
@@ -199,7 +199,7 @@ pub async fn patch<P: Part, C>(
     key: &P::Key,
     if_match: &IfMatch,
     merge: MergePatch,
-) -> Result<Found<P::View>, ApiError> {
+) -> Result<Changed<P::View>, ApiError> {
     let mut work = db.begin().await?;
     let (evaluation, siblings, current) = open_existing::<P, C>(&mut work, caller, (unit, year), key).await?;
     if_match.check(&current.stamp().etag)?;
@@ -207,7 +207,7 @@ pub async fn patch<P: Part, C>(
     check::<P>((unit, year), key, &input, &siblings)?;
     let row = part::update(&work, &current, &siblings, input).await?;
     work.commit().await?;
-    Ok(found(&row, &evaluation, &siblings))
+    Ok(found(&row, &evaluation, &siblings).into())
 }
 
 /// Removes the part of this key.

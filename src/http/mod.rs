@@ -22,5 +22,5 @@ pub use conditional::{IfMatch, etag};
 pub use paging::{Cursors, Page};
 pub use params::Params;
 pub use problem::{ApiError, ErrorCode, FieldError, Message};
-pub use reply::{Created, Found, Listed, Removed, Saved, Shown, Unstored};
+pub use reply::{Changed, Created, Found, Listed, Removed, Saved, Shown, Unstored};
 pub use schemas::Schemas;

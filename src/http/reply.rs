@@ -68,6 +68,35 @@ impl<T: ToSchema> IntoResponses for Found<T> {
     }
 }
 
+/// 200 with what a change made of something, and its ETag. Unlike [`Found`] it is never 304: it was written,
+/// whatever the caller had read before.
+#[derive(Debug)]
+pub struct Changed<T> {
+    /// What it is now.
+    pub body: T,
+    /// Its ETag.
+    pub etag: String,
+}
+
+impl<T> From<Found<T>> for Changed<T> {
+    fn from(Found { body, etag }: Found<T>) -> Self {
+        Self { body, etag }
+    }
+}
+
+impl<T: Serialize> Responder for Changed<T> {
+    type Body = BoxBody;
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Ok().insert_header((header::ETAG, self.etag)).json(self.body)
+    }
+}
+
+impl<T: ToSchema> IntoResponses for Changed<T> {
+    fn responses() -> Responses {
+        documented::<T>("200", "已修改 Changed.", &["ETag"])
+    }
+}
+
 /// 200 with something that has no version.
 #[derive(Debug)]
 pub struct Shown<T>(pub T);

@@ -11,8 +11,8 @@ use crate::evaluations::store::{self as evaluations, Filter};
 use crate::evaluations::{Part, entity as root, part};
 use crate::http::permission::{ReadForms, WriteForms};
 use crate::http::{
-    ApiError, Body, Caller, Created, Cursors, ErrorCode, FieldError, Found, IfMatch, Listed, MergePatch,
-    Params, Removed, Schemas, patched,
+    ApiError, Body, Caller, Changed, Created, Cursors, ErrorCode, FieldError, Found, IfMatch, Listed,
+    MergePatch, Params, Removed, Schemas, patched,
 };
 
 /// List indicators
@@ -118,7 +118,7 @@ pub async fn put(
     if_match: IfMatch,
     Body(input): Body<IndicatorInput>,
     db: web::Data<Db>,
-) -> Result<Found<IndicatorView>, ApiError> {
+) -> Result<Changed<IndicatorView>, ApiError> {
     let mut work = db.begin().await?;
     let opened = open(&mut work, &caller, &path, &if_match).await?;
     save(work, opened, input).await
@@ -142,7 +142,7 @@ pub async fn patch(
     merge: MergePatch,
     db: web::Data<Db>,
     schemas: web::Data<Schemas>,
-) -> Result<Found<IndicatorView>, ApiError> {
+) -> Result<Changed<IndicatorView>, ApiError> {
     let mut work = db.begin().await?;
     let opened = open(&mut work, &caller, &path, &if_match).await?;
     let input = patched(&schemas, &opened.row.input(&opened.evaluation, &opened.projects), merge)?;
@@ -206,7 +206,7 @@ async fn save(
     work: Work<'_>,
     opened: Opened,
     input: IndicatorInput,
-) -> Result<Found<IndicatorView>, ApiError> {
+) -> Result<Changed<IndicatorView>, ApiError> {
     let Opened { evaluation, projects, row } = opened;
     let key = Model::key_of(&input);
     part_routes::check::<Model>((&evaluation.unit_code.0, evaluation.year.0), &key, &input, &projects)?;
@@ -217,7 +217,7 @@ async fn save(
     }
     let row = part::update(&work, &row, &projects, input).await?;
     work.commit().await?;
-    Ok(part_routes::found(&row, &evaluation, &projects))
+    Ok(part_routes::found(&row, &evaluation, &projects).into())
 }
 
 fn taken(seq: i32) -> ApiError {

@@ -12,8 +12,8 @@ use crate::http::paging::moment;
 use crate::http::permission::{ReadUnits, WriteUnits};
 use crate::http::wire::UnitPath;
 use crate::http::{
-    ApiError, Body, Caller, Cursors, FieldError, Found, IfMatch, Listed, MergePatch, Params, Removed, Saved,
-    Schemas, etag, patched,
+    ApiError, Body, Caller, Changed, Cursors, FieldError, Found, IfMatch, Listed, MergePatch, Params,
+    Removed, Saved, Schemas, etag, patched,
 };
 
 /// List units
@@ -140,7 +140,7 @@ pub async fn patch(
     merge: MergePatch,
     db: web::Data<Db>,
     schemas: web::Data<Schemas>,
-) -> Result<Found<UnitView>, ApiError> {
+) -> Result<Changed<UnitView>, ApiError> {
     let code = &path.code;
     let mut work = db.begin().await?;
     let current = store::hold(&work, &caller.writing(), code).await?.ok_or_else(ApiError::not_found)?;
@@ -149,7 +149,7 @@ pub async fn patch(
     check(&work, code, &unit).await?;
     let row = store::update(&mut work, &current, unit).await?;
     work.commit().await?;
-    Ok(found(row))
+    Ok(found(row).into())
 }
 
 /// Remove a unit

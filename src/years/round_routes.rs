@@ -11,8 +11,8 @@ use crate::db::{Db, Keyset, Scope, SortColumn, Work};
 use crate::http::permission::{ReadYears, WriteRounds};
 use crate::http::wire::{RoundPath, YearPath};
 use crate::http::{
-    ApiError, Body, Caller, Cursors, ErrorCode, FieldError, Found, IfMatch, Listed, MergePatch, Params,
-    Removed, Saved, Schemas, etag, patched,
+    ApiError, Body, Caller, Changed, Cursors, ErrorCode, FieldError, Found, IfMatch, Listed, MergePatch,
+    Params, Removed, Saved, Schemas, etag, patched,
 };
 
 /// List rounds of a year
@@ -113,7 +113,7 @@ pub async fn patch(
     merge: MergePatch,
     db: web::Data<Db>,
     schemas: web::Data<Schemas>,
-) -> Result<Found<RoundView>, ApiError> {
+) -> Result<Changed<RoundView>, ApiError> {
     may_write(&caller, &path.region_code)?;
     let mut work = db.begin().await?;
     let current = round_store::hold(&work, path.year, &path.region_code).await?;
@@ -123,7 +123,7 @@ pub async fn patch(
     check(&work, &path, &round).await?;
     let row = round_store::update(&mut work, &current, round).await?;
     work.commit().await?;
-    Ok(found(row))
+    Ok(found(row).into())
 }
 
 /// Remove a round

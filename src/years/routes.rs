@@ -11,8 +11,8 @@ use crate::db::{Db, Keyset, SortColumn, dependents};
 use crate::http::permission::{ReadYears, WriteYears};
 use crate::http::wire::YearPath;
 use crate::http::{
-    ApiError, Body, Caller, Cursors, FieldError, Found, IfMatch, Listed, MergePatch, Params, Removed, Saved,
-    Schemas, etag, patched,
+    ApiError, Body, Caller, Changed, Cursors, FieldError, Found, IfMatch, Listed, MergePatch, Params,
+    Removed, Saved, Schemas, etag, patched,
 };
 
 /// List years
@@ -105,7 +105,7 @@ pub async fn patch(
     merge: MergePatch,
     db: web::Data<Db>,
     schemas: web::Data<Schemas>,
-) -> Result<Found<YearView>, ApiError> {
+) -> Result<Changed<YearView>, ApiError> {
     let mut work = db.begin().await?;
     let current = store::hold(&work, path.year).await?.ok_or_else(ApiError::not_found)?;
     if_match.check(&etag(current.id, current.version))?;
@@ -113,7 +113,7 @@ pub async fn patch(
     check(path.year, &year)?;
     let row = store::update(&mut work, &current, year).await?;
     work.commit().await?;
-    Ok(found(row))
+    Ok(found(row).into())
 }
 
 /// Remove a year
