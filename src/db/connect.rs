@@ -45,7 +45,9 @@ impl DatabaseUrl {
             }
             return Ok(Self::Sqlite { url: url.to_owned(), file: PathBuf::from(path) });
         }
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
+        // Refused here, where the refusal repeats nothing: the driver's own would print the password.
+        if is_postgres && url.parse::<sqlx::postgres::PgConnectOptions>().is_ok() {
             return Ok(Self::Postgres { url: url.to_owned() });
         }
         Err(UnusableUrl)

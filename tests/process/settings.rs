@@ -10,7 +10,6 @@ fn a_setting_that_cannot_work_is_one_line_and_exit_78() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
     std::fs::write(folder.0.join("file"), "").unwrap();
-    let secret = "5f4dcc3b5aa765d61d8327deb882cf99b7e1c0d2a4";
     for (settings, arguments, named) in [
         (&[("JIXIAO_LISTEN", "nowhere")][..], &["serve"][..], "nowhere"),
         (&[("JIXIAO_LISTEN", taken.as_str())], &["serve"], "JIXIAO_LISTEN"),
@@ -20,6 +19,11 @@ fn a_setting_that_cannot_work_is_one_line_and_exit_78() {
         (&[("JIXIAO_SECRET_KEY", "short")], &["serve"], "JIXIAO_SECRET_KEY"),
         (&[("JIXIAO_SECRET_KEY", "changemechangemechangemechangeme")], &["serve"], "JIXIAO_SECRET_KEY"),
         (&[("JIXIAO_DATABASE_URL", "postgres://127.0.0.1:1/x")], &["serve"], "JIXIAO_SECRET_KEY"),
+        (
+            &[("JIXIAO_DATABASE_URL", "postgres://u:TOPSECRET@host:notaport/x")],
+            &["migrate", "status"],
+            "JIXIAO_DATABASE_URL",
+        ),
         (&[("JIXIAO_CORS_ORIGINS", "*")], &["serve"], "JIXIAO_CORS_ORIGINS"),
         (&[("JIXIAO_MAX_BODY", "0")], &["serve"], "JIXIAO_MAX_BODY"),
         (&[("JIXIAO_RATE_LIMIT", "fast")], &["serve"], "fast"),
@@ -33,7 +37,7 @@ fn a_setting_that_cannot_work_is_one_line_and_exit_78() {
         assert_eq!(output.status.code(), Some(78), "{settings:?} {arguments:?}: {told}");
         assert_eq!(told.lines().count(), 1, "{told}");
         assert!(told.contains(named), "{told}");
-        assert!(!told.contains(secret));
+        assert!(!told.contains("TOPSECRET"));
     }
 }
 
