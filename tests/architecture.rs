@@ -75,7 +75,17 @@ const RULES: &[Rule] = &[
     Rule {
         name: "routes write no queries",
         about: |path| is_feature_file(path, "routes"),
-        never: &["sea_query", "EntityTrait", "QueryFilter", "ActiveModel", ".find_by_id(", "execute"],
+        never: &[
+            "sea_query",
+            "EntityTrait",
+            "QueryFilter",
+            "ActiveModel",
+            ".find_by_id(",
+            "execute",
+            "Entity::",
+            ".filter(Column",
+            "Statement",
+        ],
     },
     Rule {
         name: "an entity has no bare decimal or float: on SQLite it would be a float",
@@ -203,6 +213,68 @@ fn the_database_and_http_floors_know_no_feature() {
         broken.extend(known.map(|feature| format!("{} knows {feature}", path.display())));
     }
     assert!(broken.is_empty(), "\n{}", broken.join("\n"));
+}
+
+/// What entities and stores may know of HTTP, and why: they hand over errors of fields, they ask the caller for a
+/// scope, and they stamp what they read. None of it knows a request or an answer.
+const OF_HTTP_IN_STORES: [&str; 4] = [
+    "crate::http::FieldError",
+    "crate::http::Principal",
+    "crate::http::wire::Stamp",
+    "crate::http::wire::Timestamp",
+];
+
+#[test]
+fn stores_know_of_http_only_what_is_no_http() {
+    let mut broken = Vec::new();
+    for path in sources("src")
+        .into_iter()
+        .filter(|path| is_feature_file(path, "store") || is_feature_file(path, "entity"))
+    {
+        let text = fs::read_to_string(&path).unwrap();
+        for (number, line) in text.lines().enumerate().filter(|(_, line)| code(line).contains("crate::http"))
+        {
+            if !OF_HTTP_IN_STORES.iter().any(|known| line.contains(known)) {
+                broken.push(format!("{}:{} {line}", path.display(), number + 1));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "\n{}", broken.join("\n"));
+}
+
+#[test]
+fn features_know_nothing_of_what_stands_beside_or_above_them() {
+    let mut broken = Vec::new();
+    for feature in FEATURES {
+        for path in sources(&format!("src/{feature}")) {
+            let mentioned = mentioned(&fs::read_to_string(&path).unwrap());
+            let beside = ["accounts", "app", "cli", "config", "demo", "health"];
+            let known = beside.into_iter().filter(|beside| mentioned.contains(*beside));
+            broken.extend(known.map(|beside| format!("{} knows {beside}", path.display())));
+        }
+    }
+    assert!(broken.is_empty(), "\n{}", broken.join("\n"));
+}
+
+#[test]
+fn the_order_is_the_one_the_map_shows() {
+    let lib = fs::read_to_string("src/lib.rs").unwrap();
+    let map: String = lib.lines().filter_map(|line| line.strip_prefix("//! ")).collect::<Vec<_>>().join(" ");
+    let (_, map) = map.split_once("FLOOR 4").unwrap();
+    let (map, _) = map.split_once("; beside them").unwrap();
+    let shown: Vec<&str> = map.split("[`").skip(1).map(|rest| rest.split('`').next().unwrap()).collect();
+    assert_eq!(shown, FEATURES);
+}
+
+#[test]
+fn the_core_can_be_built_from_nothing_that_does_anything() {
+    let manifest = fs::read_to_string("core/Cargo.toml").unwrap();
+    let (_, dependencies) = manifest.split_once("[dependencies]").unwrap();
+    let dependencies = dependencies.split("\n[").next().unwrap();
+    let names = dependencies.lines().filter_map(|line| line.split(['.', ' ', '=']).next());
+    let names: BTreeSet<&str> = names.filter(|name| !name.is_empty() && !name.starts_with('#')).collect();
+    let pure = BTreeSet::from(["chrono", "rust_decimal", "serde", "serde_json", "thiserror"]);
+    assert!(names.is_subset(&pure), "the core depends on {:?}", names.difference(&pure));
 }
 
 #[test]

@@ -100,3 +100,76 @@ async fn every_error_code_is_explained_in_both_languages() {
     }
     world.caller("anon").get("/problems/nonsense").await.expect(404);
 }
+
+/// Follows a reference inside the document.
+fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    let reference = value.get("$ref").and_then(Value::as_str);
+    reference.map_or(value, |path| document.pointer(path.trim_start_matches('#')).unwrap())
+}
+
+#[test]
+fn every_example_is_one_that_would_be_taken_or_given() {
+    let document = app::openapi();
+    let mut examples = 0;
+    let mut hold = |what: &str, schema: &Value, example: &Value| {
+        let whole = serde_json::json!({ "allOf": [schema], "components": document["components"] });
+        let validator = jsonschema::options().should_validate_formats(true).build(&whole).unwrap();
+        let errors: Vec<String> = validator
+            .iter_errors(example)
+            .map(|error| format!("{} {error}", error.instance_path()))
+            .collect();
+        assert!(errors.is_empty(), "{what}: {errors:?} in {example}");
+        examples += 1;
+    };
+    for (path, method, operation) in operations(&document) {
+        let what = format!("{method} {path}");
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let name = format!("{what}: {}", parameter["name"]);
+            assert!(!parameter["description"].as_str().unwrap_or_default().is_empty(), "{name}: description");
+            assert_eq!(
+                parameter["in"] == "path",
+                path.contains(&format!("{{{}}}", parameter["name"].as_str().unwrap())),
+                "{name}"
+            );
+            if let Some(example) = parameter.get("example") {
+                hold(&name, &parameter["schema"], example);
+            }
+        }
+        let bodies = operation["requestBody"]["content"].as_object().into_iter().flatten();
+        for (kind, media) in bodies {
+            hold(&format!("{what}: body {kind}"), &media["schema"], &media["example"]);
+        }
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            let response = resolved(&document, response);
+            assert!(!response["description"].as_str().unwrap_or_default().is_empty(), "{what}: {status}");
+            for (kind, media) in response["content"].as_object().into_iter().flatten() {
+                let what = format!("{what}: {status} {kind}");
+                let example = media.get("example").unwrap_or_else(|| panic!("{what}: no example"));
+                hold(&what, &media["schema"], example);
+            }
+        }
+    }
+    assert!(examples > 300, "only {examples} examples were held against their schemas");
+}
+
+#[test]
+fn every_operation_declares_the_failures_that_follow_from_its_shape() {
+    let document = app::openapi();
+    for (path, method, operation) in operations(&document) {
+        let has = |status: &str| operation["responses"].get(status).is_some();
+        let is_open = operation["operationId"] == "issueToken";
+        let what = format!("{method} {path}");
+        assert!(["400", "401", "429", "500", "503"].into_iter().all(has), "{what}");
+        assert_eq!(has("403"), !is_open, "{what}: 403");
+        assert!(has("404") || !path.contains('{'), "{what}: 404");
+        let has_body = operation.get("requestBody").is_some();
+        assert_eq!(["408", "413", "415"].map(has), [has_body; 3], "{what}: what a body can be refused for");
+        let is_conditional = ["put", "patch", "delete"].contains(&method.as_str());
+        assert_eq!(["412", "428"].map(has), [is_conditional; 2], "{what}: conditions");
+        let named = operation["parameters"].as_array().into_iter().flatten();
+        let asks = named.clone().any(|parameter| parameter["name"] == "If-Match");
+        assert_eq!(asks, is_conditional, "{what}: If-Match");
+        let unchanged = method == "get" && operation.pointer("/responses/200/headers/ETag").is_some();
+        assert_eq!(has("304"), unchanged, "{what}: 304 belongs to what is read with a tag");
+    }
+}

@@ -1,8 +1,12 @@
 //! What surrounds every answer.
 
+use actix_web::body::to_bytes;
 use actix_web::http::Method;
-use actix_web::test::TestRequest;
+use actix_web::middleware::from_fn;
+use actix_web::test::{TestRequest, init_service, try_call_service};
+use actix_web::{App, web};
 use jixiao::app;
+use jixiao::http::envelope::envelope;
 use serde_json::{Value, json};
 
 use crate::support::{UNIT, request, world};
@@ -144,4 +148,100 @@ async fn bodies_that_cannot_be_read_are_refused_with_a_reason() {
     assert_eq!(long.json["code"], "invalid_query");
     let kept = unit.get(&path).await.expect(200);
     assert_ne!(kept.json["sections"]["other"], Value::Null, "nothing of it was written");
+}
+
+#[actix_web::test]
+async fn a_handler_that_panics_gives_a_problem_and_no_secret() {
+    async fn broken() -> actix_web::HttpResponse {
+        panic!("the password is jixiao-demo")
+    }
+    let app = App::new()
+        .service(web::resource("/broken").get(broken))
+        .service(web::resource("/sound").get(async || "sound"))
+        .wrap(from_fn(envelope));
+    let app = init_service(app).await;
+    for _ in 0..2 {
+        let get = TestRequest::get().uri("/broken").insert_header(("x-request-id", "abc")).to_request();
+        let failed = try_call_service(&app, get).await.unwrap_err().error_response();
+        assert_eq!(failed.status(), 500);
+        for (name, value) in [
+            ("content-type", "application/problem+json"),
+            ("x-request-id", "abc"),
+            ("x-content-type-options", "nosniff"),
+            ("cache-control", "private, no-cache"),
+        ] {
+            assert_eq!(failed.headers().get(name).unwrap(), value);
+        }
+        let body = to_bytes(failed.into_body()).await.unwrap();
+        let problem: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!((&problem["code"], &problem["request_id"]), (&json!("internal"), &json!("abc")));
+        assert!(!problem.to_string().contains("password"), "{problem}");
+        // And the next request is answered as if nothing had been.
+        let sound = try_call_service(&app, TestRequest::get().uri("/sound").to_request()).await.unwrap();
+        assert_eq!(sound.status(), 200);
+    }
+}
+
+#[actix_web::test]
+async fn every_refusal_looks_alike() {
+    let world = world().await;
+    let (anon, unit, reader) = (world.caller("anon"), world.caller("unit"), world.caller("reader"));
+    let path = format!("/api/v1/narratives/{UNIT}/2023");
+    let put = |kind: &str, body: String| {
+        TestRequest::put().uri(&path).insert_header(("content-type", kind.to_owned())).set_payload(body)
+    };
+    let wrong_token = TestRequest::get().uri(&path).insert_header(("authorization", "Bearer abc"));
+    let other_scheme = TestRequest::get().uri(&path).insert_header(("authorization", "Basic dW5pdDp4"));
+    let twice = TestRequest::get().uri(&path);
+    let twice =
+        twice.append_header(("authorization", "Bearer a")).append_header(("authorization", "Bearer b"));
+    for (reply, status, code) in [
+        (anon.get(&path).await, 401, "unauthenticated"),
+        (anon.send(wrong_token).await, 401, "unauthenticated"),
+        (anon.send(other_scheme).await, 401, "unauthenticated"),
+        (anon.send(twice).await, 401, "unauthenticated"),
+        (reader.get(&path).await, 403, "forbidden"),
+        (unit.get("/api/v1/nowhere").await, 404, "not_found"),
+        (unit.get("/api/v1/units/").await, 404, "not_found"),
+        (unit.get("/api/v1/units/%00").await, 404, "not_found"),
+        (unit.get("/api/v1/units/%ff%fe").await, 404, "not_found"),
+        (unit.get("/api/v1/years/0").await, 404, "not_found"),
+        (unit.get("/api/v1/years/99999999999999999999").await, 404, "not_found"),
+        (unit.send(request(Method::POST, &path)).await, 405, "method_not_allowed"),
+        (unit.send(put("application/json", "x".repeat((1 << 20) + 1))).await, 413, "too_large"),
+        (unit.send(put("text/csv", "a,b".into())).await, 415, "unsupported_media_type"),
+        (unit.send(TestRequest::put().uri(&path).set_payload("{}")).await, 415, "unsupported_media_type"),
+        (unit.send(put("application/json", String::new())).await, 400, "malformed_json"),
+        (unit.send(put("application/json", "{} {}".into())).await, 400, "malformed_json"),
+        (unit.send(put("application/json", "{\"year\": 1e999}".into())).await, 400, "malformed_json"),
+        (unit.send(put("application/json; charset=utf-8", "[]".into())).await, 422, "invalid"),
+    ] {
+        let what = &reply.text;
+        assert_eq!((reply.status.as_u16(), &reply.json["code"]), (status, &json!(code)), "{what}");
+        assert_eq!(reply.json["type"], format!("/problems/{code}"));
+        assert!(!reply.json["instance"].as_str().unwrap().is_empty() && reply.json["errors"].is_array());
+        for (name, value) in [
+            ("content-type", "application/problem+json"),
+            ("x-content-type-options", "nosniff"),
+            ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+            ("referrer-policy", "no-referrer"),
+            ("cross-origin-resource-policy", "same-origin"),
+        ] {
+            assert_eq!(reply.header(name), value, "{name} of {what}");
+        }
+        assert_eq!(reply.header("www-authenticate").is_empty(), status != 401, "{what}");
+    }
+}
+
+#[actix_web::test]
+async fn a_body_may_nest_as_deep_as_promised_and_no_deeper() {
+    let world = world().await;
+    for (depth, status) in [(32, 422), (33, 400), (5000, 400)] {
+        let body = format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+        let post = TestRequest::post()
+            .uri("/api/v1/imports?mode=commit")
+            .insert_header(("content-type", "application/json"))
+            .set_payload(body);
+        world.caller("unit").send(post).await.expect(status);
+    }
 }

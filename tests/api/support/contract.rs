@@ -36,6 +36,7 @@ impl Contract {
         let status = reply.status.as_u16().to_string();
         let response = operation.pointer(&format!("/responses/{status}"));
         let response = self.resolve(response.unwrap_or_else(|| panic!("undocumented status: {}", what())));
+        self.hold_headers(&format!("{method} {template} {status}"), response, reply);
         let Some(content) = response.get("content").and_then(Value::as_object) else {
             assert!(reply.text.is_empty(), "an undocumented body: {}", what());
             return;
@@ -54,13 +55,46 @@ impl Contract {
         assert!(errors.is_empty(), "breaks its schema: {errors:?} in {}", what());
     }
 
+    /// What stands in the headers is what was said of them; what a caller steers by is there, and is said.
+    #[track_caller]
+    fn hold_headers(&self, place: &str, response: &Value, reply: &Reply) {
+        let documented = response["headers"].as_object().cloned().unwrap_or_default();
+        for (name, header) in &documented {
+            let header = self.resolve(header);
+            for value in reply.headers.get_all(name.as_str()) {
+                let text = value.to_str().unwrap_or_else(|_| panic!("{place}: {name} is no text"));
+                let value = match header["schema"]["type"].as_str() {
+                    Some("integer") => {
+                        text.parse::<i64>().map_or_else(|_| json!(text), |number| json!(number))
+                    }
+                    _ => json!(text),
+                };
+                let validator = self.validator(&format!("header {name}"), &header["schema"]);
+                assert!(validator.is_valid(&value), "{place}: the header {name} is {text:?}");
+            }
+        }
+        for name in ["ETag", "Link", "Location", "Retry-After", "WWW-Authenticate"] {
+            let is_there = !reply.header(name).is_empty();
+            assert!(!is_there || documented.contains_key(name), "{place}: an undocumented {name}");
+            let is_promised = documented.contains_key(name) && reply.status.is_success() && name != "Link";
+            assert!(is_there || !is_promised, "{place}: {name} is promised and not there");
+        }
+        for name in ["Content-Language", "X-Request-Id"] {
+            assert!(documented.contains_key(name), "{place}: {name} is not documented");
+            assert!(!reply.header(name).is_empty(), "{place}: no {name}");
+        }
+    }
+
+    /// The operation's address; one without variables comes before one with.
     fn path_item(&self, path: &str) -> Option<(&String, &Value)> {
         let given: Vec<&str> = path.split('/').collect();
-        self.document["paths"].as_object().unwrap().iter().find(|(template, _)| {
+        let paths = self.document["paths"].as_object().unwrap().iter();
+        let matching = paths.filter(|(template, _)| {
             let parts: Vec<&str> = template.split('/').collect();
             parts.len() == given.len()
                 && parts.iter().zip(&given).all(|(part, given)| part.starts_with('{') || part == given)
-        })
+        });
+        matching.min_by_key(|(template, _)| template.matches('{').count())
     }
 
     fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
