@@ -154,9 +154,16 @@ pub fn read(value: Value) -> Result<Bundle, Vec<RowError>> {
                 )),
             }
         } else if name == "meta" {
-            bundle.meta = Some(value);
+            match value {
+                Value::Null => {}
+                Value::Object(_) => bundle.meta = Some(value),
+                other => errors.push(of_bundle(
+                    FieldError::new("/meta", "wrong_type", "应为对象 {…}", "Want an object").found(other),
+                )),
+            }
         } else if name == "amount_unit" {
             match value.as_str() {
+                None if value.is_null() => {} // as if it were not there: 万元
                 Some("wan_yuan") => bundle.amount_unit = AmountUnit::WanYuan,
                 Some("yuan") => bundle.amount_unit = AmountUnit::Yuan,
                 _ => errors.push(of_bundle(
@@ -171,7 +178,7 @@ pub fn read(value: Value) -> Result<Bundle, Vec<RowError>> {
             }
         } else {
             errors.push(of_bundle(FieldError::new(
-                format!("/{name}"),
+                format!("/{}", name.replace('~', "~0").replace('/', "~1")),
                 "unknown_field",
                 format!("没有名为“{name}”的内容，请检查拼写"),
                 format!("There is nothing called “{name}”; check the spelling"),

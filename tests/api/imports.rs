@@ -91,6 +91,13 @@ async fn a_file_that_is_none_is_told_so() {
     let wanted =
         [("/amount_unit", "not_an_option"), ("/indicator", "unknown_field"), ("/units", "wrong_type")];
     admin.post(COMMIT, wrong).await.expect(422).expect_errors(&wanted);
+    for odd in [json!(true), json!("试点"), json!([1]), json!(5)] {
+        let wrong = json!({ "meta": odd, "years": [{ "year": 2030 }] });
+        admin.post(COMMIT, wrong).await.expect(422).expect_errors(&[("/meta", "wrong_type")]);
+    }
+    let unsaid = json!({ "meta": null, "amount_unit": null,
+        "budgets": [{ "unit": UNIT, "year": 2023, "total": { "annual": "1013.19" } }] });
+    assert_eq!(counts(&admin.post(COMMIT, unsaid).await.expect(200)), [1, 0, 0, 1, 0]);
     admin.post("/api/v1/imports", json!({})).await.expect(400);
     admin.post("/api/v1/imports?mode=perhaps", json!({})).await.expect(400);
 }
