@@ -10,6 +10,8 @@
 )]
 
 mod access;
+mod bodies;
+mod calls;
 mod concurrency;
 mod document;
 mod envelope;
@@ -18,6 +20,7 @@ mod forms;
 mod import_words;
 mod imports;
 mod lists;
+mod narrowing;
 mod pages;
 mod parts;
 mod refusals;
