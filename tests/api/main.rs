@@ -12,6 +12,7 @@
 mod access;
 mod bodies;
 mod calls;
+mod clearing;
 mod concurrency;
 mod document;
 mod envelope;
