@@ -28,5 +28,6 @@ mod refusals;
 mod rescoring;
 mod resources;
 mod scores;
+mod stages;
 mod support;
 mod units_and_years;
