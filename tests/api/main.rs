@@ -18,6 +18,7 @@ mod document;
 mod envelope;
 mod foreign;
 mod forms;
+mod holding;
 mod import_words;
 mod imports;
 mod lists;
