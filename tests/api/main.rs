@@ -32,3 +32,4 @@ mod scores;
 mod stages;
 mod support;
 mod units_and_years;
+mod walking;

@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use crate::support::{UNIT, World, world};
 
 /// A list of the document: its address and the orders it knows.
-struct List {
-    path: String,
-    sorts: Vec<String>,
+pub struct List {
+    pub path: String,
+    pub sorts: Vec<String>,
 }
 
-fn lists() -> Vec<List> {
+pub fn lists() -> Vec<List> {
     let document = jixiao::app::openapi();
     let paths = document["paths"].as_object().unwrap();
     let list = |(path, item): (&String, &Value)| {
@@ -25,7 +25,7 @@ fn lists() -> Vec<List> {
 }
 
 /// Several rows in every list.
-async fn several() -> World {
+pub async fn several() -> World {
     let world = world().await;
     let codes = ["430611201", "430611202"];
     let of = |row: Value| -> Vec<Value> {
