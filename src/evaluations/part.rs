@@ -178,11 +178,14 @@ pub async fn count<P: Part>(conn: &impl ConnectionTrait, select: Select<P::Entit
 
 /// Writes new parts.
 pub async fn insert<P: Part>(
-    work: &Work<'_>,
+    work: &mut Work<'_>,
     evaluation_id: i64,
     siblings: &P::Siblings,
     inputs: Vec<P::Input>,
 ) -> Result<(), DbErr> {
+    if !inputs.is_empty() {
+        work.touch_evaluation(evaluation_id);
+    }
     let stamp = RowStamp {
         id: None,
         evaluation_id,
@@ -200,11 +203,12 @@ pub async fn insert<P: Part>(
 
 /// Replaces what a part says.
 pub async fn update<P: Part>(
-    work: &Work<'_>,
+    work: &mut Work<'_>,
     current: &P,
     siblings: &P::Siblings,
     input: P::Input,
 ) -> Result<P, DbErr> {
+    work.touch_evaluation(current.evaluation_id());
     let stamp = RowStamp {
         id: Some(current.id()),
         evaluation_id: current.evaluation_id(),
@@ -216,7 +220,10 @@ pub async fn update<P: Part>(
 }
 
 /// Removes parts.
-pub async fn delete<P: Part>(work: &Work<'_>, ids: Vec<i64>) -> Result<(), DbErr> {
+pub async fn delete<P: Part>(work: &mut Work<'_>, evaluation_id: i64, ids: Vec<i64>) -> Result<(), DbErr> {
+    if !ids.is_empty() {
+        work.touch_evaluation(evaluation_id);
+    }
     for chunk in ids.chunks(500) {
         let ids = chunk.iter().map(|id| Value::from(*id));
         P::Entity::delete_many().filter(P::ID.is_in(ids)).exec(work.conn()).await?;

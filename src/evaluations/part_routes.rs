@@ -179,9 +179,9 @@ pub async fn put<P: Part, C>(
     check::<P>((unit, year), key, &input, &siblings)?;
     let is_new = current.is_none();
     let row = if let Some(current) = current {
-        part::update(&work, &current, &siblings, input).await?
+        part::update(&mut work, &current, &siblings, input).await?
     } else {
-        part::insert::<P>(&work, evaluation.id, &siblings, vec![input]).await?;
+        part::insert::<P>(&mut work, evaluation.id, &siblings, vec![input]).await?;
         let made = part::find::<P>(work.conn(), evaluation.id, &siblings, key).await?;
         made.ok_or_else(|| ApiError::internal("a new part was not found"))?
     };
@@ -205,7 +205,7 @@ pub async fn patch<P: Part, C>(
     if_match.check(&current.stamp().etag)?;
     let input = patched(schemas, &current.input(&evaluation, &siblings), merge)?;
     check::<P>((unit, year), key, &input, &siblings)?;
-    let row = part::update(&work, &current, &siblings, input).await?;
+    let row = part::update(&mut work, &current, &siblings, input).await?;
     work.commit().await?;
     Ok(found(&row, &evaluation, &siblings).into())
 }
@@ -221,7 +221,7 @@ pub async fn delete<P: Part, C>(
     let mut work = db.begin().await?;
     let (evaluation, siblings, current) = open_existing::<P, C>(&mut work, caller, (unit, year), key).await?;
     if_match.check(&current.stamp().etag)?;
-    part::delete::<P>(&work, vec![current.id()]).await?;
+    part::delete::<P>(&mut work, evaluation.id, vec![current.id()]).await?;
     work.commit().await?;
     Ok(Removed(found(&current, &evaluation, &siblings).body))
 }

@@ -165,7 +165,8 @@ pub enum Refusal {
 }
 
 /// Opens a unit's year for a change of its parts, making the evaluation if it is the first one. This is the
-/// one place where scope and stage are checked for a write.
+/// one place where scope and stage are checked for a write. Opening changes nothing yet: what writes a part says
+/// that it did, so an import that finds every row as it is leaves the form's tag alone.
 pub async fn open(
     work: &mut Work<'_>,
     caller: &Principal,
@@ -195,12 +196,11 @@ pub async fn open(
             create(work, caller, &row, year).await?
         }
     };
-    work.touch_evaluation(evaluation.id);
     Ok(Ok(evaluation))
 }
 
 async fn create(
-    work: &Work<'_>,
+    work: &mut Work<'_>,
     caller: &Principal,
     unit: &units::Model,
     year: FiscalYear,
@@ -219,7 +219,9 @@ async fn create(
         created_at: Set(work.now()),
         updated_at: Set(work.now()),
     };
-    row.insert(work.conn()).await
+    let made = row.insert(work.conn()).await?;
+    work.touch_evaluation(made.id);
+    Ok(made)
 }
 
 /// Removes an evaluation with all its parts.

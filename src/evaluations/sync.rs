@@ -34,7 +34,7 @@ pub enum Missing {
 
 /// Makes, changes and, if asked, removes parts so that each given row is stored. Keys must differ.
 pub async fn sync<P: Part>(
-    work: &Work<'_>,
+    work: &mut Work<'_>,
     evaluation: &entity::Model,
     siblings: &P::Siblings,
     stored: Vec<P>,
@@ -56,7 +56,7 @@ pub async fn sync<P: Part>(
         Missing::Keep => outcome.kept = stored.len(),
         Missing::Remove => {
             outcome.removed = stored.len();
-            part::delete::<P>(work, stored.values().map(Part::id).collect()).await?;
+            part::delete::<P>(work, evaluation.id, stored.values().map(Part::id).collect()).await?;
         }
     }
     for (row, input) in changed {

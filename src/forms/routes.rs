@@ -56,7 +56,9 @@ pub async fn put(
     if !errors.is_empty() {
         return Err(ApiError::invalid(errors));
     }
-    store::replace(&work, &evaluation, form).await?;
+    // A save is a change even where nothing differs, so that its tag is a new one.
+    work.touch_evaluation(evaluation.id);
+    store::replace(&mut work, &evaluation, form).await?;
     let (body, _, _) = store::load(work.conn(), &evaluation).await?;
     work.commit().await?;
     let address = format!("/api/v1/forms/{}/{}", path.unit, path.year);

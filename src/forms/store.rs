@@ -61,7 +61,7 @@ pub async fn load(
 }
 
 /// Makes the stored form equal to this one.
-pub async fn replace(work: &Work<'_>, evaluation: &Evaluation, form: UnitForm) -> Result<(), DbErr> {
+pub async fn replace(work: &mut Work<'_>, evaluation: &Evaluation, form: UnitForm) -> Result<(), DbErr> {
     let UnitForm { budgets, base_data, project_expenditures, indicators, narratives } = form;
     replace_parts::<budgets::entity::Model>(work, evaluation, budgets).await?;
     replace_parts::<base_data::entity::Model>(work, evaluation, base_data).await?;
@@ -72,7 +72,7 @@ pub async fn replace(work: &Work<'_>, evaluation: &Evaluation, form: UnitForm) -
 }
 
 async fn replace_parts<P: Part>(
-    work: &Work<'_>,
+    work: &mut Work<'_>,
     evaluation: &Evaluation,
     inputs: Vec<P::Input>,
 ) -> Result<(), DbErr> {

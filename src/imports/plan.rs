@@ -116,7 +116,7 @@ async fn parts<P: Part>(
         inputs.push(input);
     }
     if run.report.errors.len() == before {
-        let outcome = sync::<P>(&run.work, evaluation, &siblings, stored, inputs, Missing::Keep).await?;
+        let outcome = sync::<P>(&mut run.work, evaluation, &siblings, stored, inputs, Missing::Keep).await?;
         run.report.counts.add(outcome);
     }
     Ok(())

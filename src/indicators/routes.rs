@@ -94,7 +94,7 @@ pub async fn post(
     if part::find::<Model>(work.conn(), evaluation.id, &projects, &key).await?.is_some() {
         return Err(taken(input.seq));
     }
-    part::insert::<Model>(&work, evaluation.id, &projects, vec![input]).await?;
+    part::insert::<Model>(&mut work, evaluation.id, &projects, vec![input]).await?;
     let made = part::find::<Model>(work.conn(), evaluation.id, &projects, &key).await?;
     let row = made.ok_or_else(|| ApiError::internal("a new indicator was not found"))?;
     work.commit().await?;
@@ -167,7 +167,7 @@ pub async fn delete(
 ) -> Result<Removed<IndicatorView>, ApiError> {
     let mut work = db.begin().await?;
     let opened = open(&mut work, &caller, &path, &if_match).await?;
-    part::delete::<Model>(&work, vec![opened.row.id]).await?;
+    part::delete::<Model>(&mut work, opened.evaluation.id, vec![opened.row.id]).await?;
     work.commit().await?;
     Ok(Removed(part_routes::found(&opened.row, &opened.evaluation, &opened.projects).body))
 }
@@ -203,7 +203,7 @@ async fn open(
 }
 
 async fn save(
-    work: Work<'_>,
+    mut work: Work<'_>,
     opened: Opened,
     input: IndicatorInput,
 ) -> Result<Changed<IndicatorView>, ApiError> {
@@ -215,7 +215,7 @@ async fn save(
     {
         return Err(taken(input.seq));
     }
-    let row = part::update(&work, &row, &projects, input).await?;
+    let row = part::update(&mut work, &row, &projects, input).await?;
     work.commit().await?;
     Ok(part_routes::found(&row, &evaluation, &projects).into())
 }

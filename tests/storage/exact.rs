@@ -99,8 +99,8 @@ async fn round_trip<P: Part>(db: &jixiao::db::Db, value: &Value) {
     let siblings = P::siblings(work.conn(), evaluation.id).await.unwrap();
     let stored = part::all::<P>(work.conn(), evaluation.id).await.unwrap();
     match stored.first() {
-        Some(row) => drop(part::update(&work, row, &siblings, input).await.unwrap()),
-        None => part::insert::<P>(&work, evaluation.id, &siblings, vec![input]).await.unwrap(),
+        Some(row) => drop(part::update(&mut work, row, &siblings, input).await.unwrap()),
+        None => part::insert::<P>(&mut work, evaluation.id, &siblings, vec![input]).await.unwrap(),
     }
     work.commit().await.unwrap();
     let rows = part::all::<P>(db.reader(), evaluation.id).await.unwrap();
