@@ -151,7 +151,7 @@ impl ServeSettings {
     pub fn check(&self) -> Result<(), BadSetting> {
         for origin in &self.cors_origins {
             let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-            if !host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', ' '])) {
+            if !host.is_some_and(is_host) {
                 let why = format!(
                     "`{origin}` is no origin; want scheme and host, such as https://jx.example.gov.cn"
                 );
@@ -172,6 +172,16 @@ impl ServeSettings {
         }
         Ok(())
     }
+}
+
+/// Whether it is a host, with or without a port, as a browser writes it in an origin.
+fn is_host(text: &str) -> bool {
+    let (host, port) = match text.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (text, None),
+    };
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
+    !host.is_empty() && host.chars().all(is_plain) && port.is_none_or(|port| port.parse::<u16>().is_ok())
 }
 
 /// The secret of an SQLite file lies beside it.

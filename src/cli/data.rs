@@ -1,18 +1,16 @@
 //! `jixiao import`, and the reading of bundles that it shares with `jixiao score`.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use jixiao::config::DatabaseSettings;
-use jixiao::db::Db;
 use jixiao::http::{Principal, Schemas};
 use jixiao::imports::{Counts, Mode, Report, RowError, bundle, routes::sha256, run as import};
 use jixiao::{app, imports::bundle::Bundle};
-use jixiao_core::kernel::{Lang, SystemClock};
+use jixiao_core::kernel::Lang;
 use jixiao_core::workflow::Role;
 
-use super::{Failure, block_on, print};
+use super::{Failure, block_on, open, print};
 
 /// Import a bundle into the database. It writes every row or none, and names every error.
 #[derive(Args, Debug)]
@@ -66,7 +64,7 @@ pub fn run(command: &Import) -> Result<(), Failure> {
         ModeArg::Commit => Mode::Commit,
     };
     let Report { counts, errors, .. } = block_on(async {
-        let db = Db::open(&url, Arc::new(SystemClock), app::write_hooks()).await?;
+        let db = open(&url, app::write_hooks()).await?;
         db.prepare().await?;
         let caller = Principal {
             username: "command-line".to_owned(),

@@ -1,13 +1,10 @@
 //! `jixiao migrate`.
 
-use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use jixiao::config::DatabaseSettings;
-use jixiao::db::Db;
-use jixiao_core::kernel::SystemClock;
 
-use super::{Failure, block_on, print};
+use super::{Failure, block_on, open, print};
 
 /// Bring the database's schema up or down, or show where it stands.
 #[derive(Args, Debug)]
@@ -39,7 +36,7 @@ pub fn run(command: &Migrate) -> Result<(), Failure> {
     };
     let url = database.url()?;
     let lines = block_on(async {
-        let db = Db::open(&url, Arc::new(SystemClock), Vec::new()).await?;
+        let db = open(&url, Vec::new()).await?;
         match &command.action {
             Action::Up(_) => db.prepare().await?,
             Action::Down { steps, .. } => db.undo_migrations(*steps).await?,

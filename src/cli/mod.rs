@@ -10,10 +10,13 @@ mod serve;
 mod user;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 use jixiao::config::BadSetting;
+use jixiao::db::{DatabaseUrl, Db, WriteHook, is_unusable};
+use jixiao_core::kernel::SystemClock;
 
 /// 绩效 Jixiao: an open service for Chinese budget-performance self-evaluation (预算绩效自评).
 #[derive(Debug, Parser)]
@@ -115,6 +118,13 @@ fn refuse(error: &clap::Error) -> ExitCode {
 /// Runs a command that talks to the database.
 fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     actix_web::rt::System::new().block_on(work)
+}
+
+/// Opens the database; an address where none can be is a setting that cannot work.
+async fn open(url: &DatabaseUrl, hooks: Vec<Box<dyn WriteHook>>) -> Result<Db, Failure> {
+    Db::open(url, Arc::new(SystemClock), hooks).await.map_err(|why| {
+        if is_unusable(&why) { BadSetting::new("JIXIAO_DATABASE_URL", why).into() } else { why.into() }
+    })
 }
 
 /// Writes to standard output; a closed pipe is no failure.

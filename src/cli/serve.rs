@@ -1,7 +1,6 @@
 //! `jixiao serve`.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpServer;
@@ -13,10 +12,10 @@ use jixiao::demo;
 use jixiao::health::Draining;
 use jixiao::http::Cursors;
 use jixiao::http::client::TrustedProxies;
-use jixiao_core::kernel::{Lang, SystemClock, Text as _};
+use jixiao_core::kernel::{Lang, Text as _};
 use tracing_subscriber::EnvFilter;
 
-use super::{Failure, block_on, print};
+use super::{Failure, block_on, open, print};
 
 /// Seconds that requests in flight have to finish after SIGTERM.
 const DRAIN: u64 = 25;
@@ -49,7 +48,12 @@ fn log_to_stderr(json: bool) {
 
 async fn serve(settings: ServeSettings) -> Result<(), Failure> {
     let Place { url, secret, made, throwaway: _throwaway } = place(&settings)?;
-    let db = Db::open(&url, Arc::new(SystemClock), app::write_hooks()).await?;
+    let opened = open(&url, app::write_hooks()).await;
+    if let (Err(_), Some(file)) = (&opened, &made) {
+        // A secret made just now seals nothing yet.
+        let _ = std::fs::remove_file(file);
+    }
+    let db = opened?;
     // In the demo nobody is to be locked out by somebody else's wrong guesses.
     let logins =
         if settings.demo { LoginLimits { per_account: 0, per_address: 0 } } else { LoginLimits::default() };

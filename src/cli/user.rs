@@ -1,16 +1,14 @@
 //! `jixiao user`.
 
 use std::io::{BufRead as _, IsTerminal as _};
-use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use jixiao::accounts::{AccountError, NewUser, PasswordPolicy, add_user, set_disabled, set_password};
 use jixiao::config::DatabaseSettings;
-use jixiao::db::Db;
-use jixiao_core::kernel::{Lang, RegionCode, SystemClock, Text as _, UnitCode};
+use jixiao_core::kernel::{Lang, RegionCode, Text as _, UnitCode};
 use jixiao_core::workflow::Role;
 
-use super::{Failure, block_on, print};
+use super::{Failure, block_on, open, print};
 
 /// Make and manage accounts. A password is read from standard input, never from a flag.
 #[derive(Args, Debug)]
@@ -71,7 +69,7 @@ pub fn run(command: User) -> Result<(), Failure> {
     };
     let url = database.url()?;
     block_on(async {
-        let db = Db::open(&url, Arc::new(SystemClock), Vec::new()).await?;
+        let db = open(&url, Vec::new()).await?;
         db.prepare().await?;
         match command.action {
             Action::Add { username, role, unit, region, .. } => {

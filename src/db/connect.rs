@@ -13,7 +13,7 @@ const ACQUIRE: Duration = Duration::from_secs(2);
 const ACQUIRE_SQLITE_WRITER: Duration = Duration::from_secs(5);
 
 /// A database address the service can work with.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
     /// An SQLite file: no set-up, one machine.
     Sqlite {
@@ -27,6 +27,15 @@ pub enum DatabaseUrl {
         /// The address as given; it may hold a password and is never printed.
         url: String,
     },
+}
+
+impl std::fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite { file, .. } => write!(f, "sqlite:{}", file.display()),
+            Self::Postgres { .. } => write!(f, "postgres://…"),
+        }
+    }
 }
 
 /// An address the service cannot work with.

@@ -25,14 +25,39 @@ fn is_unavailable_sqlx(error: &sqlx::Error) -> bool {
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed => true,
         // PostgreSQL: 08 connection, 53 resources, 57P0x shutting down, 55P03/40xxx locks and serialisation.
-        // SQLite: 5 busy, 6 locked, 13 disk full.
+        // SQLite: 5 busy, 6 locked, 10 the disk fails, 13 it is full.
         sqlx::Error::Database(inner) => inner.code().is_some_and(|code| {
             code.starts_with("08")
                 || code.starts_with("53")
                 || code.starts_with("57P0")
                 || code.starts_with("40")
-                || matches!(code.as_ref(), "55P03" | "57014" | "25P03" | "5" | "6" | "13" | "517")
+                || matches!(code.as_ref(), "55P03" | "57014" | "25P03")
+                || matches!(sqlite_code(&code), Some(5 | 6 | 10 | 13))
         }),
+        _ => false,
+    }
+}
+
+/// The primary code of an SQLite error, whose extended codes say in their upper bytes where it happened.
+/// PostgreSQL's have five characters, SQLite's at most four digits.
+fn sqlite_code(code: &str) -> Option<u32> {
+    if code.len() < 5 { code.parse::<u32>().ok().map(|code| code & 0xff) } else { None }
+}
+
+/// Whether a database could not be opened because of the address given, so that trying again changes nothing: no
+/// folder can be made there (we say so ourselves), or what lies there is no database.
+#[must_use]
+pub fn is_unusable(error: &DbErr) -> bool {
+    match error {
+        DbErr::Custom(_) => true,
+        DbErr::Conn(RuntimeErr::SqlxError(inner)) => match inner.as_ref() {
+            sqlx::Error::Configuration(_) => true,
+            // SQLite: 8 read-only, 14 cannot open, 26 not a database.
+            sqlx::Error::Database(inner) => {
+                inner.code().is_some_and(|code| matches!(sqlite_code(&code), Some(8 | 14 | 26)))
+            }
+            _ => false,
+        },
         _ => false,
     }
 }

@@ -20,7 +20,7 @@ mod work;
 pub use columns::{AsInteger, Coded, Int, Json};
 pub use connect::{DatabaseUrl, UnusableUrl};
 pub use dependents::{REFERENCES, Reference, dependents};
-pub use error::{is_reference_violation, is_unavailable, is_unique_violation};
+pub use error::{is_reference_violation, is_unavailable, is_unique_violation, is_unusable};
 pub use keyset::{Keyset, SortColumn, keyset_page};
 pub use prepare::migrate;
 pub use scope::Scope;

@@ -10,6 +10,8 @@ fn a_setting_that_cannot_work_is_one_line_and_exit_78() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
     std::fs::write(folder.0.join("file"), "").unwrap();
+    std::fs::create_dir(folder.0.join("folder")).unwrap();
+    std::fs::write(folder.0.join("no-database"), "a letter to somebody\n".repeat(100)).unwrap();
     for (settings, arguments, named) in [
         (&[("JIXIAO_LISTEN", "nowhere")][..], &["serve"][..], "nowhere"),
         (&[("JIXIAO_LISTEN", taken.as_str())], &["serve"], "JIXIAO_LISTEN"),
@@ -29,6 +31,23 @@ fn a_setting_that_cannot_work_is_one_line_and_exit_78() {
         (&[("JIXIAO_RATE_LIMIT", "fast")], &["serve"], "fast"),
         (&[], &["serve", "--demo", "--listen", "0.0.0.0:0"], "JIXIAO_DEMO_PASSWORD"),
         (&[("JIXIAO_DATABASE_URL", "nonsense")], &["migrate", "status"], "JIXIAO_DATABASE_URL"),
+        (&[("JIXIAO_CORS_ORIGINS", "https://jx.example:99999")], &["serve"], "JIXIAO_CORS_ORIGINS"),
+        (&[("JIXIAO_CORS_ORIGINS", "https://jx.example:port")], &["serve"], "JIXIAO_CORS_ORIGINS"),
+        (&[("JIXIAO_DATABASE_URL", "sqlite:folder")], &["serve"], "JIXIAO_DATABASE_URL"),
+        (&[("JIXIAO_DATABASE_URL", "sqlite:folder")], &["migrate", "up"], "JIXIAO_DATABASE_URL"),
+        (&[("JIXIAO_DATABASE_URL", "sqlite:no-database")], &["serve"], "JIXIAO_DATABASE_URL"),
+        (&[("JIXIAO_DATABASE_URL", "sqlite:no-database")], &["user", "disable", "x"], "JIXIAO_DATABASE_URL"),
+        (&[("JIXIAO_DATABASE_URL", "sqlite:file/below/x.db")], &["migrate", "status"], "JIXIAO_DATABASE_URL"),
+        (
+            &[("JIXIAO_DATABASE_URL", "postgres://u:5f4dcc3b5aa765d61d8327deb882cf99b7e1c0d2a4@h:port/x")],
+            &["migrate", "up"],
+            "JIXIAO_DATABASE_URL",
+        ),
+        (
+            &[("JIXIAO_DATABASE_URL", "postgres://h/x?sslmode=nonsense"), ("JIXIAO_SECRET_KEY", secret)],
+            &["serve"],
+            "JIXIAO_DATABASE_URL",
+        ),
     ] {
         let mut command = folder.jixiao(arguments);
         command.envs(settings.iter().copied()).env("JIXIAO_LOG", "off");
@@ -38,6 +57,10 @@ fn a_setting_that_cannot_work_is_one_line_and_exit_78() {
         assert_eq!(told.lines().count(), 1, "{told}");
         assert!(told.contains(named), "{told}");
         assert!(!told.contains("TOPSECRET"));
+    }
+    // No secret is left beside a database that never was.
+    for made in ["folder.secret", "no-database.secret"] {
+        assert!(!folder.0.join(made).exists(), "{made}");
     }
 }
 
