@@ -8,6 +8,9 @@
 )]
 
 mod exact;
+mod failures;
+mod filled;
 mod schema;
+mod summaries;
 mod support;
 mod work;
