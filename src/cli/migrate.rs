@@ -1,6 +1,5 @@
 //! `jixiao migrate`.
 
-
 use clap::{Args, Subcommand};
 use jixiao::config::DatabaseSettings;
 

@@ -1,7 +1,9 @@
 //! Bringing the schema up to date, once, however many replicas start together.
 
 use jixiao_migration::{MigrationStatus, Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement, TransactionTrait,
+};
 
 /// An arbitrary number that stands for "Jixiao migrates" among PostgreSQL's advisory locks.
 const MIGRATION_LOCK: i64 = 0x6a69_7869_616f;
@@ -10,20 +12,27 @@ const MIGRATION_LOCK: i64 = 0x6a69_7869_616f;
 pub async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
     match db.get_database_backend() {
         DbBackend::Postgres => {
-            // The lock is held by a transaction of its own and goes when that ends, come what may.
-            #[expect(clippy::disallowed_methods, reason = "holds a lock, writes nothing")]
-            let lock = db.begin().await?;
-            lock.execute_raw(Statement::from_sql_and_values(
-                DbBackend::Postgres,
-                "SELECT pg_advisory_xact_lock($1)",
-                [MIGRATION_LOCK.into()],
-            ))
-            .await?;
+            let lock = lock(db).await?;
             Migrator::up(db, None).await?;
             lock.commit().await
         }
         _ => sqlite(db).await,
     }
+}
+
+/// Keeps other replicas from migrating. The lock is held by a transaction of its own and goes when that ends, come
+/// what may. It waits as long as the one before needs, and idles as long as the steps take: the limits that
+/// requests have would end it on the way.
+async fn lock(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    #[expect(clippy::disallowed_methods, reason = "holds a lock, writes nothing")]
+    let lock = db.begin().await?;
+    let patience = "SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0; \
+        SET LOCAL idle_in_transaction_session_timeout = 0";
+    lock.execute_unprepared(patience).await?;
+    let take = "SELECT pg_advisory_xact_lock($1)";
+    let take = Statement::from_sql_and_values(DbBackend::Postgres, take, [MIGRATION_LOCK.into()]);
+    lock.execute_raw(take).await?;
+    Ok(lock)
 }
 
 /// Two processes that open one new file together: the one that loses a race finds the work done.
@@ -57,5 +66,10 @@ pub async fn status(db: &DatabaseConnection) -> Result<Vec<(String, bool)>, DbEr
 
 /// Undoes the last steps.
 pub async fn undo(db: &DatabaseConnection, steps: u32) -> Result<(), DbErr> {
-    Migrator::down(db, Some(steps)).await
+    if db.get_database_backend() != DbBackend::Postgres {
+        return Migrator::down(db, Some(steps)).await;
+    }
+    let lock = lock(db).await?;
+    Migrator::down(db, Some(steps)).await?;
+    lock.commit().await
 }

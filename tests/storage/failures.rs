@@ -22,7 +22,9 @@ async fn execute(db: &Db, sql: &str) {
 async fn tables(db: &Db) -> Vec<String> {
     let sql = match db.reader().get_database_backend() {
         DbBackend::Sqlite => "SELECT name AS line FROM sqlite_master WHERE type = 'table' ORDER BY 1",
-        _ => "SELECT table_name::text AS line FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1",
+        _ => {
+            "SELECT table_name::text AS line FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1"
+        }
     };
     lines(db.reader(), sql).await
 }
@@ -62,10 +64,29 @@ async fn two_that_start_together_and_one_that_comes_late_apply_each_step_once() 
         late.prepare().await.unwrap();
         let sql = "SELECT version AS line FROM seaql_migrations ORDER BY version";
         let applied = lines(late.reader(), sql).await;
-        let known: Vec<String> =
-            late.migrations().await.unwrap().into_iter().map(|(name, _)| name).collect();
+        let known: Vec<String> = late.migrations().await.unwrap().into_iter().map(|(name, _)| name).collect();
         assert_eq!(applied, known);
     }
+}
+
+/// A replica waits for the one that migrates, longer than any request would wait for a lock.
+#[tokio::test]
+async fn a_replica_waits_for_the_one_that_migrates() {
+    let place = Place::new();
+    let (one, other) = (unprepared(&place).await, unprepared(&place).await);
+    if one.reader().get_database_backend() == DbBackend::Sqlite {
+        return; // the file's own lock is waited for; no step of ours takes long
+    }
+    let holder = other.begin().await.unwrap();
+    let lock = format!("SELECT pg_advisory_xact_lock({})", 0x6a69_7869_616f_i64);
+    holder.conn().execute_unprepared(&lock).await.unwrap();
+    let release = async {
+        // Beyond `lock_timeout`.
+        tokio::time::sleep(Duration::from_secs(6)).await;
+        drop(holder);
+    };
+    let (outcome, ()) = tokio::join!(one.prepare(), release);
+    outcome.unwrap();
 }
 
 /// Nothing is acknowledged that was not written: PostgreSQL takes a COMMIT after a failed statement for a ROLLBACK,
@@ -88,7 +109,11 @@ async fn a_full_disk_is_503_and_costs_nothing_that_was_written() {
     if db.reader().get_database_backend() != DbBackend::Sqlite {
         return; // SQLite can be told how large a disk is; PostgreSQL's 53100 is a class that is mapped whole
     }
-    execute(&db, "INSERT INTO units (code, name, version, created_at, updated_at) VALUES ('0', 'x', 1, 'now', 'now')").await;
+    execute(
+        &db,
+        "INSERT INTO units (code, name, version, created_at, updated_at) VALUES ('0', 'x', 1, 'now', 'now')",
+    )
+    .await;
     let work = db.begin().await.unwrap();
     let pages = lines(work.conn(), "SELECT CAST(page_count AS TEXT) AS line FROM pragma_page_count").await;
     drop(work);
