@@ -64,6 +64,12 @@ fn an_import_is_checked_then_written_then_served() {
             && told.contains("/indicators/1/unit"),
         "{told}"
     );
+    assert!(folder.run(&["user", "add", "root", "--role", "admin"], PASSWORD).status.success());
+    let server = Server::start(folder.jixiao(&["serve", "--listen", "127.0.0.1:0"]));
+    let token = server.sign_in("root", PASSWORD.trim()).unwrap();
+    let scores = server.get("/api/v1/scores/430611101/2023", Some(&token)).1;
+    assert_eq!(scores["department"]["final_total"], "99");
+    assert_eq!(scores["projects"][0]["final_total"], "98");
 }
 
 #[test]

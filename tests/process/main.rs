@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
 mod commands;
+mod hard;
 mod postgres;
 mod serving;
 mod settings;

@@ -11,13 +11,13 @@ use crate::support::{Folder, Server, until};
 const SECRET: &str = "kXk2bq8mTn4vWz7pQs1rLd9fHg3jYc6aUe5iOo0x";
 
 /// A database of the test's own, or a loud word that there is none.
-struct Database {
+pub struct Database {
     server: String,
     name: String,
 }
 
 impl Database {
-    fn make() -> Option<Self> {
+    pub fn make() -> Option<Self> {
         let Ok(server) = std::env::var("JIXIAO_TEST_DATABASE_URL") else {
             eprintln!("PostgreSQL skipped: JIXIAO_TEST_DATABASE_URL is not set");
             assert!(std::env::var_os("CI").is_none(), "CI does not skip PostgreSQL");
@@ -37,8 +37,17 @@ impl Database {
         });
     }
 
+    /// Ends every session that the program has here.
+    pub fn cut_sessions(&self) {
+        self.run(&format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+             WHERE datname = '{}' AND application_name = 'jixiao'",
+            self.name
+        ));
+    }
+
     /// User and host of the server, and the database's address at another host.
-    fn host(&self) -> String {
+    pub fn host(&self) -> String {
         self.server.split('@').nth(1).unwrap().split('/').next().unwrap().to_owned()
     }
 
@@ -46,13 +55,13 @@ impl Database {
         format!("{}@{host}/{}", self.server.split('@').next().unwrap(), self.name)
     }
 
-    fn command(&self, folder: &Folder, host: &str, arguments: &[&str]) -> Command {
+    pub fn command(&self, folder: &Folder, host: &str, arguments: &[&str]) -> Command {
         let mut command = folder.jixiao(arguments);
         command.env("JIXIAO_DATABASE_URL", self.url_at(host)).env("JIXIAO_SECRET_KEY", SECRET);
         command
     }
 
-    fn add_admin(&self, folder: &Folder) {
+    pub fn add_admin(&self, folder: &Folder) {
         let add = self.command(folder, &self.host(), &["user", "add", "root", "--role", "admin"]);
         assert!(crate::support::run(add, "four quiet herons wade\n").status.success());
     }

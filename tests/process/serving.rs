@@ -1,11 +1,10 @@
 //! Serving: the demo, the first start, stopping, and being killed.
 
 use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
-use crate::support::{Folder, Server, run, text};
+use crate::support::{Folder, Server, begun, run, text};
 
 #[test]
 fn the_demo_shows_the_way_and_leaves_nothing_behind() {
@@ -90,18 +89,12 @@ fn told_to_stop_it_finishes_what_it_has_begun() {
     let mut server = Server::demo(&folder);
     let token = server.sign_in("unit", "jixiao-demo").unwrap();
     let body = r#"{"unit":"430611101","year":2023,"sections":{"other":"最后一刻"}}"#;
-    let mut slow = TcpStream::connect(&server.address).unwrap();
-    write!(
-        slow,
-        "PUT /api/v1/narratives/430611101/2023 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\
-         If-Match: *\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
-        body.len(),
-        body.split_at(20).0
-    )
-    .unwrap();
-    slow.flush().unwrap();
-    // The request is in the server's hands once another one, sent later, was answered.
-    assert_eq!(server.get("/livez", None).0, 200);
+    let head = format!(
+        "PUT /api/v1/narratives/430611101/2023 HTTP/1.1\r\nAuthorization: Bearer {token}\r\n\
+         If-Match: *\r\nContent-Type: application/json"
+    );
+    let mut slow = begun(&server.address, &head, body.len());
+    slow.write_all(body.split_at(20).0.as_bytes()).unwrap();
     server.signal("-TERM");
     crate::support::until(
         || (server.get("/livez", None).0 == 0).then_some(()),

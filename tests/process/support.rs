@@ -150,6 +150,25 @@ impl Drop for Server {
     }
 }
 
+/// A request of which only the head was sent, and which the server is known to hold: it has asked for the body.
+pub fn begun(address: &str, head: &str, length: usize) -> TcpStream {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    write!(
+        stream,
+        "{head}\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: {length}\r\n\r\n"
+    )
+    .unwrap();
+    let mut asked = Vec::new();
+    while !asked.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        asked.extend(byte);
+    }
+    assert!(asked.starts_with(b"HTTP/1.1 100 "), "{}", text(&asked));
+    stream
+}
+
 fn unchunked(body: &str) -> String {
     let mut rest = body;
     let mut whole = String::new();
