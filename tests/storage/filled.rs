@@ -153,8 +153,8 @@ async fn round_trip<P: Part>(db: &Db, value: Value) {
     let evaluation = open(&mut work).await;
     let siblings = P::siblings(work.conn(), evaluation.id).await.unwrap();
     match part::all::<P>(work.conn(), evaluation.id).await.unwrap().first() {
-        Some(row) => drop(part::update(&work, row, &siblings, input).await.unwrap()),
-        None => part::insert::<P>(&work, evaluation.id, &siblings, vec![input]).await.unwrap(),
+        Some(row) => drop(part::update(&mut work, row, &siblings, input).await.unwrap()),
+        None => part::insert::<P>(&mut work, evaluation.id, &siblings, vec![input]).await.unwrap(),
     }
     work.commit().await.unwrap();
     let rows = part::all::<P>(db.reader(), evaluation.id).await.unwrap();

@@ -46,7 +46,7 @@ fn owned(more: &Value) -> Value {
     value
 }
 
-async fn put<P: Part>(work: &jixiao::db::Work<'_>, evaluation: &Evaluation, value: Value) {
+async fn put<P: Part>(work: &mut jixiao::db::Work<'_>, evaluation: &Evaluation, value: Value) {
     let input: P::Input = serde_json::from_value(value).unwrap();
     let siblings = P::siblings(work.conn(), evaluation.id).await.unwrap();
     if !P::check(&input, &siblings).is_empty() {
@@ -71,17 +71,17 @@ async fn write(db: &Db, steps: &[Step]) -> bool {
     for step in steps {
         match step {
             Step::Budget(weight, executed) => {
-                put::<Budget>(&work, &evaluation, budget(*weight, *executed)).await;
+                put::<Budget>(&mut work, &evaluation, budget(*weight, *executed)).await;
             }
             Step::BaseData(staff) => {
-                put::<BaseData>(&work, &evaluation, owned(&json!({ "staff_quota": staff }))).await;
+                put::<BaseData>(&mut work, &evaluation, owned(&json!({ "staff_quota": staff }))).await;
             }
             Step::Project(project, weight) => {
                 let value = owned(
                     &json!({ "code": format!("P{project}"), "name": "项目", "weight": weight.to_string(),
                     "self_score": "1", "total": { "annual": "10.00", "executed": "9.99" } }),
                 );
-                put::<Project>(&work, &evaluation, value).await;
+                put::<Project>(&mut work, &evaluation, value).await;
             }
             Step::Indicator { of, seq, weight, score, actual } => {
                 let value = owned(
@@ -89,15 +89,15 @@ async fn write(db: &Db, steps: &[Step]) -> bool {
                     "level2": "数量指标", "name": "次数", "target": "≥60次", "actual": format!("{actual}次"),
                     "weight": weight.to_string(), "self_score": score.map(|score| score.to_string()) }),
                 );
-                put::<Indicator>(&work, &evaluation, value).await;
+                put::<Indicator>(&mut work, &evaluation, value).await;
             }
             Step::Remove(seq) => {
                 let rows = part::all::<Indicator>(work.conn(), evaluation.id).await.unwrap();
                 let ids = rows.iter().filter(|row| row.seq == i32::from(*seq)).map(|row| row.id).collect();
-                part::delete::<Indicator>(&work, ids).await.unwrap();
+                part::delete::<Indicator>(&mut work, evaluation.id, ids).await.unwrap();
             }
             Step::Abandon(weight) => {
-                put::<Budget>(&work, &evaluation, budget(*weight, 1)).await;
+                put::<Budget>(&mut work, &evaluation, budget(*weight, 1)).await;
                 is_kept = false;
             }
         }
