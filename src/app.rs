@@ -12,6 +12,7 @@ use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::accounts::Accounts;
+use crate::audit::Seal;
 use crate::db::{Db, WriteHook};
 use crate::health::Draining;
 use crate::http::body::BodyLimits;
@@ -22,8 +23,8 @@ use crate::http::problem::ErrorCode;
 use crate::http::rate_limit::{CallerLimits, RateLimitSettings, rate_limit};
 use crate::http::{ApiError, Cursors, Schemas, document, envelope};
 use crate::{
-    accounts, base_data, budgets, evaluations, forms, health, imports, indicators, narratives, projects,
-    rule_sets, scores, units, years,
+    accounts, audit, base_data, budgets, evaluations, forms, health, imports, indicators, narratives,
+    projects, rule_sets, scores, units, years,
 };
 
 /// Where the API lies.
@@ -34,7 +35,7 @@ const AUTH: &str = "/api/v1/auth";
 /// What every write brings about, in this order, in its own transaction.
 #[must_use]
 pub fn write_hooks() -> Vec<Box<dyn WriteHook>> {
-    vec![Box::new(evaluations::Versions), Box::new(scores::Summaries)]
+    vec![Box::new(evaluations::Versions), Box::new(scores::Summaries), Box::new(audit::Chains)]
 }
 
 /// What a running application needs from outside.
@@ -46,6 +47,8 @@ pub struct Parts {
     pub accounts: Accounts,
     /// Signs cursors.
     pub cursors: Cursors,
+    /// Signs where the audit chains stand.
+    pub seal: Seal,
     /// Limits on bodies.
     pub limits: BodyLimits,
     /// Limits on callers.
@@ -63,6 +66,7 @@ pub struct Assembly {
     accounts: web::Data<Accounts>,
     authenticator: web::Data<dyn Authenticator>,
     cursors: web::Data<Cursors>,
+    seal: web::Data<Seal>,
     limits: web::Data<BodyLimits>,
     callers: web::Data<CallerLimits>,
     proxies: web::Data<TrustedProxies>,
@@ -81,13 +85,14 @@ impl Assembly {
     /// Puts the parts together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { db, accounts, cursors, limits, rate_limits, proxies, cors_origins } = parts;
+        let Parts { db, accounts, cursors, seal, limits, rate_limits, proxies, cors_origins } = parts;
         let document = openapi();
         Self {
             db: web::Data::new(db),
             authenticator: accounts.authenticator(),
             accounts: web::Data::new(accounts),
             cursors: web::Data::new(cursors),
+            seal: web::Data::new(seal),
             limits: web::Data::new(limits),
             callers: web::Data::new(CallerLimits::new(rate_limits)),
             proxies: web::Data::new(proxies),
@@ -124,6 +129,7 @@ impl Assembly {
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     tags(
+        (name = "audit", description = "审计 who changed what, in chains that show tampering"),
         (name = "auth", description = "登录 sign in, and stay signed in"),
         (name = "base-data", description = "基础数据表 annex 1: staffing, expense control, procurement, buildings"),
         (name = "budgets", description = "部门整体支出 annex 2: a department's amounts, goals and signature"),
@@ -159,6 +165,7 @@ fn base() -> OpenApi {
     let mut base = Base::openapi();
     for feature in [
         accounts::Schemas::openapi(),
+        audit::Schemas::openapi(),
         base_data::Schemas::openapi(),
         budgets::Schemas::openapi(),
         evaluations::Schemas::openapi(),
@@ -191,6 +198,7 @@ fn api(config: &mut ServiceConfig<'_>) {
     forms::configure(config);
     scores::configure(config);
     imports::configure(config);
+    audit::configure(config);
 }
 
 /// The application that a worker serves.
@@ -218,6 +226,7 @@ pub fn build(
         .app_data(assembly.accounts)
         .app_data(assembly.authenticator)
         .app_data(assembly.cursors)
+        .app_data(assembly.seal)
         .app_data(assembly.limits)
         .app_data(assembly.callers)
         .app_data(assembly.proxies)
@@ -258,6 +267,7 @@ fn cors(origins: &[String]) -> actix_cors::Cors {
         .allow_any_header()
         .expose_headers([
             "ETag",
+            "Idempotent-Replayed",
             "Link",
             "Location",
             "RateLimit",

@@ -184,6 +184,18 @@ fn is_host(text: &str) -> bool {
     !host.is_empty() && host.chars().all(is_plain) && port.is_none_or(|port| port.parse::<u16>().is_ok())
 }
 
+/// The secret that is there already: the one given, or the one beside an SQLite file. None is made.
+pub fn present_secret(given: Option<&str>, url: &DatabaseUrl) -> Result<Option<SecretKey>, BadSetting> {
+    let bad = |why: &dyn std::fmt::Display| BadSetting::new("JIXIAO_SECRET_KEY", why);
+    match (given, url) {
+        (Some(given), _) => SecretKey::parse(given).map(Some).map_err(|why| bad(&why)),
+        (None, DatabaseUrl::Sqlite { file, .. }) if secret_file(file).exists() => {
+            SecretKey::load_or_create(&secret_file(file)).map(Some).map_err(|why| bad(&why))
+        }
+        (None, _) => Ok(None),
+    }
+}
+
 /// The secret of an SQLite file lies beside it.
 fn secret_file(database: &std::path::Path) -> PathBuf {
     database.with_extension("secret")

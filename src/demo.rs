@@ -4,6 +4,7 @@ use jixiao_core::workflow::Role;
 
 use crate::accounts::{AccountError, NewUser, PasswordPolicy, add_user};
 use crate::db::Db;
+use crate::http::once::BodyDigest;
 use crate::http::{ApiError, Principal, Schemas};
 use crate::imports::{Mode, Report, bundle, run};
 
@@ -49,12 +50,15 @@ pub async fn fill(db: &Db, schemas: &Schemas, password: &str) -> Result<(), Demo
         unit: None,
         region: None,
         narrowed_to: None,
+        request_id: None,
     };
-    let sha256 = crate::imports::routes::sha256(REPORT.as_bytes());
-    let Report { errors, .. } = run(db, schemas, &caller, bundle, Mode::Commit, sha256).await?;
+    let work = db.begin(&caller).await.map_err(ApiError::from)?;
+    let sha256 = BodyDigest::of(REPORT.as_bytes()).0;
+    let (work, Report { errors, .. }) = run(work, schemas, &caller, bundle, Mode::Commit, sha256).await?;
     if !errors.is_empty() {
         return Err(DemoError::Report(format!("{errors:?}")));
     }
+    work.commit().await.map_err(ApiError::from)?;
     for role in ACCOUNTS {
         let user = NewUser {
             username: role.to_string(),

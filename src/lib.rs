@@ -5,13 +5,14 @@
 //! * [`app`]: the assembly, used by the binary, the tests and the document's writer.
 //! * FLOOR 4, the features, each after those it builds on: [`units`], [`rule_sets`], [`years`] →
 //!   [`evaluations`] → [`budgets`], [`base_data`], [`projects`], [`narratives`] → [`indicators`] → [`forms`] →
-//!   [`scores`] → [`imports`]; beside them [`accounts`] and [`health`].
+//!   [`scores`] → [`imports`] → [`audit`]; beside them [`accounts`] and [`health`].
 //! * FLOOR 3, [`http`]: problems, callers, conditions, paging, the document that also validates.
 //! * FLOOR 2, [`db`]: one engine behind another's face, and the one way to write.
 //! * FLOORS 0 and 1 are the crate `jixiao_core`: the words of the domain, the scoring rules, roles and stages.
 
 pub mod accounts;
 pub mod app;
+pub mod audit;
 pub mod base_data;
 pub mod budgets;
 pub mod config;

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The features in the order in which they build on one another: none mentions a later one.
-const FEATURES: [&str; 12] = [
+const FEATURES: [&str; 13] = [
     "units",
     "rule_sets",
     "years",
@@ -21,6 +21,7 @@ const FEATURES: [&str; 12] = [
     "forms",
     "scores",
     "imports",
+    "audit",
 ];
 
 /// What a floor or a kind of file never mentions.

@@ -1,6 +1,7 @@
 //! Column kinds that every table uses, so that a kind means the same everywhere.
 
 use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 
 /// A migration that creates tables, and drops them in reverse order. It runs in one transaction.
 macro_rules! tables {
@@ -126,4 +127,53 @@ pub fn index(name: &'static str, table: &'static str, columns: &[&'static str]) 
         index.col(*column);
     }
     index
+}
+
+/// Makes the database refuse every change and removal of a table's rows: what was written there stands.
+pub async fn frozen(manager: &SchemaManager<'_>, table: &'static str) -> Result<(), DbErr> {
+    let conn = manager.get_connection();
+    let steps = match manager.get_database_backend() {
+        DbBackend::Sqlite => vec![
+            format!(
+                "CREATE TRIGGER {table}_update BEFORE UPDATE ON {table} \
+                 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            ),
+            format!(
+                "CREATE TRIGGER {table}_delete BEFORE DELETE ON {table} \
+                 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            ),
+        ],
+        _ => vec![
+            format!(
+                "CREATE FUNCTION {table}_frozen() RETURNS trigger LANGUAGE plpgsql AS \
+                 $$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$"
+            ),
+            format!(
+                "CREATE TRIGGER {table}_rows BEFORE UPDATE OR DELETE ON {table} \
+                 FOR EACH ROW EXECUTE FUNCTION {table}_frozen()"
+            ),
+            format!(
+                "CREATE TRIGGER {table}_all BEFORE TRUNCATE ON {table} \
+                 FOR EACH STATEMENT EXECUTE FUNCTION {table}_frozen()"
+            ),
+        ],
+    };
+    for step in steps {
+        conn.execute_unprepared(&step).await?;
+    }
+    Ok(())
+}
+
+/// Undoes [`frozen`].
+pub async fn thaw(manager: &SchemaManager<'_>, table: &'static str) -> Result<(), DbErr> {
+    let steps = match manager.get_database_backend() {
+        DbBackend::Sqlite => {
+            vec![format!("DROP TRIGGER {table}_update"), format!("DROP TRIGGER {table}_delete")]
+        }
+        _ => vec![format!("DROP FUNCTION {table}_frozen() CASCADE")],
+    };
+    for step in steps {
+        manager.get_connection().execute_unprepared(&step).await?;
+    }
+    Ok(())
 }

@@ -20,6 +20,8 @@ mod m20261124_000008_narratives;
 mod m20261124_000009_indicators;
 mod m20261124_000010_score_summaries;
 mod m20261124_000011_imports;
+mod m20261124_000013_audit;
+mod m20261124_000014_idempotency;
 
 /// The migrations in order.
 #[derive(Debug)]
@@ -40,6 +42,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000009_indicators::Migration),
             Box::new(m20261124_000010_score_summaries::Migration),
             Box::new(m20261124_000011_imports::Migration),
+            Box::new(m20261124_000013_audit::Migration),
+            Box::new(m20261124_000014_idempotency::Migration),
         ]
     }
 }

@@ -55,6 +55,7 @@ impl From<user::Model> for State {
             unit: unit_code.map(|Coded(unit)| unit),
             region: region_code.map(|Coded(region)| region),
             narrowed_to: None,
+            request_id: None,
         };
         Self { version: token_version, disabled, principal }
     }

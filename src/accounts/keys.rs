@@ -21,7 +21,7 @@ use super::entity::signing_key;
 use super::secret::SecretKey;
 use super::store;
 use super::tokens::ACCESS_LIFETIME;
-use crate::db::{Db, is_unique_violation};
+use crate::db::{Actor, Db, is_unique_violation};
 
 /// How long a new key is published before it signs, and the old one goes on signing: by then every replica has
 /// looked.
@@ -144,7 +144,7 @@ impl KeyRing {
 
     async fn add_key(&self, db: &Db, retire_others: bool) -> Result<(), KeyError> {
         let pair = Ed25519KeyPair::generate()?;
-        let work = db.begin().await?;
+        let work = db.begin(Actor::service("accounts")).await?;
         // The name counts on: of two replicas that make the first key, the later one finds the key there, or,
         // when neither sees the other's yet, the name taken.
         let count = store::count_signing_keys(work.conn()).await?;

@@ -7,7 +7,7 @@ use sea_orm::{DbErr, SqlErr};
 use super::store::{self, UserRow};
 use super::wire::Hidden;
 use super::{canonical, passwords};
-use crate::db::{Db, Work, is_unique_violation};
+use crate::db::{Actor, Db, Work, is_unique_violation};
 use crate::http::Message;
 
 /// Characters of a user name, at most.
@@ -119,7 +119,7 @@ pub async fn add_user(db: &Db, new: NewUser) -> Result<i64, AccountError> {
         passwords::check_password(password.reveal(), &context).map_err(AccountError::BadPassword)?;
     }
     let password_hash = hashed(&password).await?;
-    let work = db.begin().await?;
+    let work = db.begin(Actor::service("accounts")).await?;
     let id = store::insert_user(&work, UserRow { username, password_hash, role, unit, region }).await;
     let id = id.map_err(|why| match why.sql_err() {
         _ if is_unique_violation(&why) => AccountError::NameTaken,
@@ -138,7 +138,7 @@ pub async fn set_password(db: &Db, username: &str, password: &Hidden) -> Result<
     let context: Vec<&str> = [username.as_str()].into_iter().chain(unit).collect();
     passwords::check_password(password.reveal(), &context).map_err(AccountError::BadPassword)?;
     let hash = hashed(password).await?;
-    let work = db.begin().await?;
+    let work = db.begin(Actor::service("accounts")).await?;
     let changed = store::set_password(&work, account.id, hash).await?;
     end_sessions(work, account.id, changed).await
 }
@@ -147,7 +147,7 @@ pub async fn set_password(db: &Db, username: &str, password: &Hidden) -> Result<
 pub async fn set_disabled(db: &Db, username: &str, disabled: bool) -> Result<(), AccountError> {
     let account = store::user_by_name(db.reader(), &canonical(username)).await?;
     let account = account.ok_or(AccountError::NoSuchUser)?;
-    let work = db.begin().await?;
+    let work = db.begin(Actor::service("accounts")).await?;
     let changed = store::set_disabled(&work, account.id, disabled).await?;
     end_sessions(work, account.id, changed).await
 }

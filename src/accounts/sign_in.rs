@@ -19,7 +19,7 @@ use super::throttle::Counters;
 use super::tokens::{self, Subject};
 use super::wire::Hidden;
 use super::{Accounts, canonical};
-use crate::db::Work;
+use crate::db::{Actor, Work};
 use crate::http::{ApiError, ErrorCode};
 
 /// How long a refresh token waits for its use.
@@ -69,7 +69,7 @@ impl Accounts {
         let hash = account.as_ref().map(|account| account.password_hash.0.clone());
         let comparison = self.passwords().compare(password.reveal().to_owned(), hash).await?;
 
-        let work = self.db().begin().await?;
+        let work = self.db().begin(Actor::service("accounts")).await?;
         let Some(account) = still_valid(&work, account.filter(|_| comparison.is_right)).await? else {
             let outcome = counters.failed(&work).await?;
             work.commit().await?;
@@ -98,7 +98,7 @@ impl Accounts {
     /// Trades a refresh token for new tokens, with the same scope or a narrower one.
     pub async fn refresh(&self, token: &Hidden, scope: Option<&[Action]>) -> Result<Grant, ApiError> {
         self.expect_ready()?;
-        let work = self.db().begin().await?;
+        let work = self.db().begin(Actor::service("accounts")).await?;
         let now = work.now();
         let known =
             store::refresh_token(work.conn(), &hash(token.reveal())).await?.ok_or_else(invalid_grant)?;
@@ -155,14 +155,14 @@ impl Accounts {
 
     async fn rehash(&self, account: user::Model, password: &Hidden) -> Result<(), ApiError> {
         let new = self.passwords().hash(password.reveal().to_owned()).await?;
-        let work = self.db().begin().await?;
+        let work = self.db().begin(Actor::service("accounts")).await?;
         store::rehash(&work, account.id, account.password_hash.0, new).await?;
         Ok(work.commit().await?)
     }
 
     async fn forget_old_failures(&self) -> Result<(), ApiError> {
         if self.is_time_to_tidy() {
-            let work = self.db().begin().await?;
+            let work = self.db().begin(Actor::service("accounts")).await?;
             store::drop_old_login_failures(&work, work.now() - FAILURES_KEPT).await?;
             work.commit().await?;
         }

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use jixiao::config::DatabaseSettings;
+use jixiao::http::once::BodyDigest;
 use jixiao::http::{Principal, Schemas};
-use jixiao::imports::{Counts, Mode, Report, RowError, bundle, routes::sha256, run as import};
+use jixiao::imports::{Counts, Mode, Report, RowError, bundle, run as import};
 use jixiao::{app, imports::bundle::Bundle};
 use jixiao_core::kernel::Lang;
 use jixiao_core::workflow::Role;
@@ -72,8 +73,14 @@ pub fn run(command: &Import) -> Result<(), Failure> {
             unit: None,
             region: None,
             narrowed_to: None,
+            request_id: None,
         };
-        Ok(import(&db, &schemas, &caller, bundle, mode, sha256(&bytes)).await?)
+        let work = db.begin(&caller).await?;
+        let (work, report) = import(work, &schemas, &caller, bundle, mode, BodyDigest::of(&bytes).0).await?;
+        if report.errors.is_empty() && mode == Mode::Commit {
+            work.commit().await?;
+        }
+        Ok(report)
     })?;
     if !errors.is_empty() {
         tell(&errors, lang);

@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done; 1 failed; 2 wrong usage; 65 the data given are wrong; 78 a setting cannot work.
 
+mod audit;
 mod data;
 mod migrate;
 mod openapi;
@@ -36,6 +37,8 @@ enum Command {
     Import(data::Import),
     /// Make and manage accounts
     User(user::User),
+    /// Verify the audit chains, or sign where they stand
+    Audit(audit::Audit),
     /// Bring the database's schema up or down, or show where it stands
     Migrate(migrate::Migrate),
     /// Print the OpenAPI document
@@ -82,6 +85,7 @@ pub fn main() -> ExitCode {
         Command::Score(command) => score::run(&command),
         Command::Import(command) => data::run(&command),
         Command::User(command) => user::run(command),
+        Command::Audit(command) => audit::run(command),
         Command::Migrate(command) => migrate::run(&command),
         Command::Openapi => openapi::run(),
     };

@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_web::HttpServer;
 use jixiao::accounts::{Accounts, KeyError, LoginLimits, SecretKey};
 use jixiao::app::{self, Assembly, Parts};
+use jixiao::audit::{Seal, take_checkpoint};
 use jixiao::config::ServeSettings;
 use jixiao::db::{DatabaseUrl, Db};
 use jixiao::demo;
@@ -15,10 +16,13 @@ use jixiao::http::client::TrustedProxies;
 use jixiao_core::kernel::{Lang, Text as _};
 use tracing_subscriber::EnvFilter;
 
+use super::audit::seal;
 use super::{Failure, block_on, open, print};
 
 /// Seconds that requests in flight have to finish after SIGTERM.
 const DRAIN: u64 = 25;
+/// Between two signed checkpoints of the audit chains.
+const SEAL_EVERY: Duration = Duration::from_hours(1);
 /// Between two attempts to reach a database that is away.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -62,12 +66,14 @@ async fn serve(settings: ServeSettings) -> Result<(), Failure> {
         db: db.clone(),
         accounts: accounts.clone(),
         cursors: Cursors::new(&secret.derive("cursors")),
+        seal: seal(&secret),
         limits: settings.body_limits(),
         rate_limits: settings.rate_limits(),
         proxies: TrustedProxies(settings.trusted_proxies.clone()),
         cors_origins: settings.cors_origins.clone(),
     });
     let draining = assembly.draining();
+    actix_web::rt::spawn(keep_sealing(db.clone(), seal(&secret)));
 
     match &url {
         DatabaseUrl::Sqlite { .. } => {
@@ -162,6 +168,28 @@ fn keep_preparing(db: Db, accounts: Accounts) {
             actix_web::rt::time::sleep(RETRY).await;
         }
     });
+}
+
+/// Signs where the audit chains stand, once an hour. The log has each signature too, outside of the database.
+async fn keep_sealing(db: Db, seal: Seal) {
+    loop {
+        actix_web::rt::time::sleep(SEAL_EVERY).await;
+        if !db.is_prepared() {
+            continue;
+        }
+        match take_checkpoint(&db, &seal).await {
+            Ok(Some(taken)) => {
+                tracing::info!(
+                    seq = taken.seq,
+                    hash = taken.hash,
+                    signature = taken.signature,
+                    "audit checkpoint"
+                );
+            }
+            Ok(None) => {}
+            Err(why) => tracing::warn!(%why, "no audit checkpoint could be taken; trying again in an hour"),
+        }
+    }
 }
 
 /// SIGTERM and Ctrl-C: not ready at once, no new connections, requests in flight finish. From here on a signal

@@ -4,6 +4,7 @@ use std::io::{BufRead as _, IsTerminal as _};
 
 use clap::{Args, Subcommand};
 use jixiao::accounts::{AccountError, NewUser, PasswordPolicy, add_user, set_disabled, set_password};
+use jixiao::app;
 use jixiao::config::DatabaseSettings;
 use jixiao_core::kernel::{Lang, RegionCode, Text as _, UnitCode};
 use jixiao_core::workflow::Role;
@@ -69,7 +70,7 @@ pub fn run(command: User) -> Result<(), Failure> {
     };
     let url = database.url()?;
     block_on(async {
-        let db = open(&url, Vec::new()).await?;
+        let db = open(&url, app::write_hooks()).await?;
         db.prepare().await?;
         match command.action {
             Action::Add { username, role, unit, region, .. } => {

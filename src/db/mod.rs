@@ -8,19 +8,25 @@
 //!   reading ones; WAL, synchronous FULL, foreign keys on.
 //! * PostgreSQL: one pool; connections are rolled back when they return to it.
 
+mod actor;
+mod change;
 mod columns;
 mod connect;
 mod dependents;
 mod error;
+mod idempotency;
 mod keyset;
 mod prepare;
 mod scope;
 mod work;
 
+pub use actor::Actor;
+pub use change::{Chain, Change, Deed, UnknownChain};
 pub use columns::{AsInteger, Coded, Int, Json};
 pub use connect::{DatabaseUrl, UnusableUrl};
 pub use dependents::{REFERENCES, Reference, dependents};
 pub use error::{is_reference_violation, is_unavailable, is_unique_violation, is_unusable};
+pub use idempotency::{Claim, RequestKey, StoredReply};
 pub use keyset::{Keyset, SortColumn, keyset_page};
 pub use prepare::migrate;
 pub use scope::Scope;
@@ -117,14 +123,14 @@ impl Db {
         self.0.reader.begin_with_options(options).await
     }
 
-    /// Starts a unit of work: the only way to write.
-    pub async fn begin(&self) -> Result<Work<'_>, DbErr> {
+    /// Starts a unit of work: the only way to write, and never without a name.
+    pub async fn begin(&self, actor: impl Into<Actor>) -> Result<Work<'_>, DbErr> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
         #[expect(clippy::disallowed_methods, reason = "this is the one write path")]
         let tx = self.0.writer.begin_with_options(options).await?;
-        Ok(Work::new(tx, self.0.clock.now(), &self.0.hooks))
+        Ok(Work::new(tx, actor.into(), self.0.clock.now(), &self.0.hooks))
     }
 }

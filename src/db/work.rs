@@ -8,6 +8,8 @@ use futures_util::future::LocalBoxFuture;
 use jixiao_core::kernel::{FiscalYear, UnitCode};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr};
 
+use super::{Actor, Chain, Change, Deed};
+
 /// What happens with every unit of work, in its own transaction, just before the commit.
 pub trait WriteHook: Debug + Send + Sync {
     /// Refreshes what depends on what was written.
@@ -19,22 +21,59 @@ pub trait WriteHook: Debug + Send + Sync {
 #[derive(Debug)]
 pub struct Work<'db> {
     tx: DatabaseTransaction,
+    actor: Actor,
     now: DateTime<Utc>,
     hooks: &'db [Box<dyn WriteHook>],
     evaluations: BTreeSet<i64>,
     years: BTreeSet<FiscalYear>,
     units: BTreeSet<UnitCode>,
+    changes: Vec<Change>,
+    cause: Option<String>,
 }
 
 impl<'db> Work<'db> {
-    pub(super) fn new(tx: DatabaseTransaction, now: DateTime<Utc>, hooks: &'db [Box<dyn WriteHook>]) -> Self {
-        Self { tx, now, hooks, evaluations: BTreeSet::new(), years: BTreeSet::new(), units: BTreeSet::new() }
+    pub(super) fn new(
+        tx: DatabaseTransaction,
+        actor: Actor,
+        now: DateTime<Utc>,
+        hooks: &'db [Box<dyn WriteHook>],
+    ) -> Self {
+        let (evaluations, years, units) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        Self { tx, actor, now, hooks, evaluations, years, units, changes: Vec::new(), cause: None }
     }
 
     /// The connection to write on.
     #[must_use]
     pub fn conn(&self) -> &DatabaseTransaction {
         &self.tx
+    }
+
+    /// Who does it.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// Says what was changed, so that it can be told later by whom, from what and to what.
+    pub fn record(&mut self, chain: Chain, entity: &'static str, key: String, deed: Deed) {
+        self.changes.push(Change { chain, entity, key, deed });
+    }
+
+    /// Says what all of this came with: an import names the digest of its file.
+    pub fn because(&mut self, cause: String) {
+        self.cause = Some(cause);
+    }
+
+    /// What was changed so far.
+    #[must_use]
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// What it all came with.
+    #[must_use]
+    pub fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
     }
 
     /// The moment that stamps everything in this unit of work.

@@ -4,7 +4,7 @@ use jixiao_core::kernel::{FiscalYear, UnitCode};
 use jixiao_core::workflow::Stage;
 use sea_orm::entity::prelude::*;
 
-use crate::db::{Coded, Int};
+use crate::db::{Chain, Coded, Int};
 
 /// A unit's year as stored.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -36,6 +36,12 @@ impl Model {
     #[must_use]
     pub fn is_new(&self) -> bool {
         self.version == 0
+    }
+
+    /// Where what happens to it is written down.
+    #[must_use]
+    pub fn chain(&self) -> Chain {
+        Chain::Evaluation(self.unit_code.0.clone(), self.year.0)
     }
 }
 

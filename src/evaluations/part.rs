@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
 use super::entity;
-use crate::db::{Keyset, SortColumn, Work, keyset_page};
+use crate::db::{Deed, Keyset, SortColumn, Work, keyset_page};
 use crate::http::FieldError;
 use crate::http::wire::Stamp;
 use crate::units::entity as units;
@@ -63,6 +63,12 @@ pub trait Part:
     fn owner(input: &Self::Input) -> (&UnitCode, FiscalYear);
     /// The key that an input names.
     fn key_of(input: &Self::Input) -> Self::Key;
+    /// Its key as a word: `P01` for a project, `P01.3` and `.3` for an indicator of a project and of the department;
+    /// empty where an evaluation has only one.
+    #[must_use]
+    fn row(_: &Self::Key) -> String {
+        String::new()
+    }
     /// Its content as an input.
     fn input(&self, evaluation: &entity::Model, siblings: &Self::Siblings) -> Self::Input;
     /// Its content for reading.
@@ -179,16 +185,16 @@ pub async fn count<P: Part>(conn: &impl ConnectionTrait, select: Select<P::Entit
 /// Writes new parts.
 pub async fn insert<P: Part>(
     work: &mut Work<'_>,
-    evaluation_id: i64,
+    evaluation: &entity::Model,
     siblings: &P::Siblings,
     inputs: Vec<P::Input>,
 ) -> Result<(), DbErr> {
-    if !inputs.is_empty() {
-        work.touch_evaluation(evaluation_id);
+    for input in &inputs {
+        record::<P>(work, evaluation, &P::key_of(input), Deed::made(input));
     }
     let stamp = RowStamp {
         id: None,
-        evaluation_id,
+        evaluation_id: evaluation.id,
         version: 1,
         created_at: Some(work.now()),
         updated_at: work.now(),
@@ -204,11 +210,13 @@ pub async fn insert<P: Part>(
 /// Replaces what a part says.
 pub async fn update<P: Part>(
     work: &mut Work<'_>,
+    evaluation: &entity::Model,
     current: &P,
     siblings: &P::Siblings,
     input: P::Input,
 ) -> Result<P, DbErr> {
-    work.touch_evaluation(current.evaluation_id());
+    let deed = Deed::changed(&current.input(evaluation, siblings), &input);
+    record::<P>(work, evaluation, &P::key_of(&input), deed);
     let stamp = RowStamp {
         id: Some(current.id()),
         evaluation_id: current.evaluation_id(),
@@ -220,15 +228,29 @@ pub async fn update<P: Part>(
 }
 
 /// Removes parts.
-pub async fn delete<P: Part>(work: &mut Work<'_>, evaluation_id: i64, ids: Vec<i64>) -> Result<(), DbErr> {
-    if !ids.is_empty() {
-        work.touch_evaluation(evaluation_id);
+pub async fn delete<'p, P: Part + 'p>(
+    work: &mut Work<'_>,
+    evaluation: &entity::Model,
+    siblings: &P::Siblings,
+    rows: impl IntoIterator<Item = &'p P>,
+) -> Result<(), DbErr> {
+    let mut ids = Vec::new();
+    for row in rows {
+        let deed = Deed::removed(&row.input(evaluation, siblings));
+        record::<P>(work, evaluation, &row.key(siblings), deed);
+        ids.push(row.id());
     }
     for chunk in ids.chunks(500) {
         let ids = chunk.iter().map(|id| Value::from(*id));
         P::Entity::delete_many().filter(P::ID.is_in(ids)).exec(work.conn()).await?;
     }
     Ok(())
+}
+
+/// Says that a part was written: its evaluation follows, and its chain tells of it.
+fn record<P: Part>(work: &mut Work<'_>, evaluation: &entity::Model, key: &P::Key, deed: Deed) {
+    work.touch_evaluation(evaluation.id);
+    work.record(evaluation.chain(), P::COLLECTION, P::row(key), deed);
 }
 
 /// The traits' repetitive half for a part's model, whose columns are named alike in every table.

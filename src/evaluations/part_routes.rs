@@ -168,7 +168,7 @@ pub async fn put<P: Part, C>(
     input: P::Input,
     address: String,
 ) -> Result<Saved<P::View>, ApiError> {
-    let mut work = db.begin().await?;
+    let mut work = db.begin(caller.principal()).await?;
     let evaluation = store::open(&mut work, caller.principal(), unit, year).await??;
     let siblings = P::siblings(work.conn(), evaluation.id).await?;
     let current = part::find::<P>(work.conn(), evaluation.id, &siblings, key).await?;
@@ -179,9 +179,9 @@ pub async fn put<P: Part, C>(
     check::<P>((unit, year), key, &input, &siblings)?;
     let is_new = current.is_none();
     let row = if let Some(current) = current {
-        part::update(&mut work, &current, &siblings, input).await?
+        part::update(&mut work, &evaluation, &current, &siblings, input).await?
     } else {
-        part::insert::<P>(&mut work, evaluation.id, &siblings, vec![input]).await?;
+        part::insert::<P>(&mut work, &evaluation, &siblings, vec![input]).await?;
         let made = part::find::<P>(work.conn(), evaluation.id, &siblings, key).await?;
         made.ok_or_else(|| ApiError::internal("a new part was not found"))?
     };
@@ -200,12 +200,12 @@ pub async fn patch<P: Part, C>(
     if_match: &IfMatch,
     merge: MergePatch,
 ) -> Result<Changed<P::View>, ApiError> {
-    let mut work = db.begin().await?;
+    let mut work = db.begin(caller.principal()).await?;
     let (evaluation, siblings, current) = open_existing::<P, C>(&mut work, caller, (unit, year), key).await?;
     if_match.check(&current.stamp().etag)?;
     let input = patched(schemas, &current.input(&evaluation, &siblings), merge)?;
     check::<P>((unit, year), key, &input, &siblings)?;
-    let row = part::update(&mut work, &current, &siblings, input).await?;
+    let row = part::update(&mut work, &evaluation, &current, &siblings, input).await?;
     work.commit().await?;
     Ok(found(&row, &evaluation, &siblings).into())
 }
@@ -218,10 +218,10 @@ pub async fn delete<P: Part, C>(
     key: &P::Key,
     if_match: &IfMatch,
 ) -> Result<Removed<P::View>, ApiError> {
-    let mut work = db.begin().await?;
+    let mut work = db.begin(caller.principal()).await?;
     let (evaluation, siblings, current) = open_existing::<P, C>(&mut work, caller, (unit, year), key).await?;
     if_match.check(&current.stamp().etag)?;
-    part::delete::<P>(&mut work, evaluation.id, vec![current.id()]).await?;
+    part::delete::<P>(&mut work, &evaluation, &siblings, [&current]).await?;
     work.commit().await?;
     Ok(Removed(found(&current, &evaluation, &siblings).body))
 }

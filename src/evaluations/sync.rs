@@ -56,14 +56,14 @@ pub async fn sync<P: Part>(
         Missing::Keep => outcome.kept = stored.len(),
         Missing::Remove => {
             outcome.removed = stored.len();
-            part::delete::<P>(work, evaluation.id, stored.values().map(Part::id).collect()).await?;
+            part::delete::<P>(work, evaluation, siblings, stored.values()).await?;
         }
     }
     for (row, input) in changed {
-        part::update(work, &row, siblings, input).await?;
+        part::update(work, evaluation, &row, siblings, input).await?;
         outcome.updated += 1;
     }
     outcome.created = fresh.len();
-    part::insert::<P>(work, evaluation.id, siblings, fresh).await?;
+    part::insert::<P>(work, evaluation, siblings, fresh).await?;
     Ok(outcome)
 }

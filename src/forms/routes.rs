@@ -43,7 +43,7 @@ pub async fn put(
     Body(form): Body<UnitForm>,
     db: web::Data<Db>,
 ) -> Result<Saved<UnitForm>, ApiError> {
-    let mut work = db.begin().await?;
+    let mut work = db.begin(caller.principal()).await?;
     let evaluation = evaluations::open(&mut work, caller.principal(), &path.unit, path.year).await??;
     // Asked of the locked row: what was there before the lock may have been made by another in between.
     let is_new = evaluation.is_new();
@@ -82,7 +82,7 @@ pub async fn delete(
     if_match: IfMatch,
     db: web::Data<Db>,
 ) -> Result<Removed<UnitForm>, ApiError> {
-    let mut work = db.begin().await?;
+    let mut work = db.begin(caller.principal()).await?;
     let existing = evaluations::find(work.conn(), &caller.reading(), &path.unit, path.year).await?;
     existing.ok_or_else(ApiError::not_found)?;
     let evaluation = evaluations::open(&mut work, caller.principal(), &path.unit, path.year).await??;

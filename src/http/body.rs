@@ -3,7 +3,7 @@
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::web::{self, Bytes};
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use serde::Serialize;
@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::once::{BodyDigest, IDEMPOTENCY_KEY};
 use super::problem::{ApiError, ErrorCode, FieldError};
 use super::schemas::Schemas;
 
@@ -260,5 +261,11 @@ async fn read(request: &HttpRequest, payload: Payload, limit: usize) -> Result<B
     };
     // Only the wait for the caller's bytes is timed; work on the database never is.
     let seconds = std::time::Duration::from_secs(limits(request).seconds);
-    tokio::time::timeout(seconds, arrive).await.map_err(|_| ApiError::new(ErrorCode::RequestTimeout))?
+    let body: Result<Bytes, ApiError> =
+        tokio::time::timeout(seconds, arrive).await.map_err(|_| ApiError::new(ErrorCode::RequestTimeout))?;
+    let body = body?;
+    if request.headers().contains_key(&IDEMPOTENCY_KEY) {
+        request.extensions_mut().insert(BodyDigest::of(&body));
+    }
+    Ok(body)
 }

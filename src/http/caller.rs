@@ -16,8 +16,9 @@ use futures_util::future::{LocalBoxFuture, Ready, ready};
 use jixiao_core::kernel::{RegionCode, UnitCode};
 use jixiao_core::workflow::{Action, Role};
 
+use super::envelope::RequestId;
 use super::problem::{ApiError, ErrorCode};
-use crate::db::{Db, Scope};
+use crate::db::{Actor, Db, Scope};
 
 /// Somebody whose token was accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +33,15 @@ pub struct Principal {
     pub region: Option<RegionCode>,
     /// What the token was narrowed to, if it was.
     pub narrowed_to: Option<Vec<Action>>,
+    /// The request by which they come.
+    pub request_id: Option<String>,
+}
+
+impl From<&Principal> for Actor {
+    fn from(principal: &Principal) -> Self {
+        let Principal { username, role, unit, region, narrowed_to: _, request_id } = principal.clone();
+        Self { name: username, role: Some(role), unit, region, request_id }
+    }
 }
 
 impl Principal {
@@ -76,7 +86,8 @@ pub async fn authenticate(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     match identify(&request).await {
-        Ok(principal) => {
+        Ok(mut principal) => {
+            principal.request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone());
             request.extensions_mut().insert(principal);
             Ok(next.call(request).await?.map_into_boxed_body())
         }
@@ -142,7 +153,12 @@ pub mod permission {
         ReadForms,
         WriteForms,
         Import,
-        ReadScores
+        ReadScores,
+        Submit,
+        Endorse,
+        Review,
+        Publish,
+        ReadAudit
     );
 }
 

@@ -14,6 +14,23 @@ pub fn etag(id: i64, version: i64) -> String {
     format!("\"{id}.{version}\"")
 }
 
+/// `If-Match` on an operation where it does not follow from the method: a step of the workflow.
+#[derive(Debug, utoipa::IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "described in the document; `IfMatch` is what reads it")]
+pub struct IfMatchHeader {
+    /// 上次读取整套自评表的 ETag，`*` 表示任意版本 the ETag of the whole form as you last read it, `*` for any.
+    #[param(
+        rename = "If-Match",
+        required,
+        min_length = 1,
+        max_length = 200,
+        pattern = "^[ -~]+$",
+        example = "*"
+    )]
+    if_match: String,
+}
+
 /// What `If-Match` and `If-None-Match` say about the row that is to be written.
 #[derive(Clone, Debug, Default)]
 pub struct IfMatch {

@@ -8,6 +8,7 @@ pub mod conditional;
 pub mod document;
 pub mod envelope;
 pub mod fallback;
+pub mod once;
 pub mod paging;
 pub mod params;
 pub mod problem;
@@ -18,7 +19,8 @@ pub mod wire;
 
 pub use body::{Body, FormFields, MergePatch, apply_merge_patch, patched};
 pub use caller::{Caller, Principal, permission};
-pub use conditional::{IfMatch, etag};
+pub use conditional::{IfMatch, IfMatchHeader, etag};
+pub use once::{Once, Repeatable};
 pub use paging::{Cursors, Page};
 pub use params::Params;
 pub use problem::{ApiError, ErrorCode, FieldError, Message};

@@ -85,6 +85,10 @@ error_codes! {
     AlreadyExists = "already_exists", CONFLICT, "已存在", "Already exists";
     InUse = "in_use", CONFLICT, "仍被引用，不能删除", "Still in use, cannot be removed";
     Locked = "locked", CONFLICT, "当前阶段不可修改", "Locked at this stage";
+    IllegalStep = "illegal_step", CONFLICT, "当前阶段不能进行此操作", "Not possible at this stage";
+    DeadlinePassed = "deadline_passed", CONFLICT, "已过截止日期", "The deadline has passed";
+    IdempotencyInProgress = "idempotency_in_progress", CONFLICT, "相同的请求仍在处理，请稍后再试",
+        "The same request is still being worked on; try again later";
     Stale = "stale", PRECONDITION_FAILED, "数据已被他人修改，请刷新后再试",
         "Changed by someone else meanwhile; reload and try again";
     TooLarge = "too_large", PAYLOAD_TOO_LARGE, "请求正文过大", "The body is too large";
@@ -92,6 +96,10 @@ error_codes! {
         "Unsupported media type";
     Invalid = "invalid", UNPROCESSABLE_ENTITY, "填报内容有误，请按各项提示修改",
         "The content has errors; see each of them";
+    IdempotencyKeyReused = "idempotency_key_reused", UNPROCESSABLE_ENTITY,
+        "此 Idempotency-Key 已用于另一请求", "This Idempotency-Key came before with another body";
+    FindingsOpen = "findings_open", UNPROCESSABLE_ENTITY, "审核未通过，请按各项提示修改或说明",
+        "Checks do not let this through; mend or explain each finding";
     ImportRejected = "import_rejected", UNPROCESSABLE_ENTITY, "导入未写入任何数据，请按各项提示修改",
         "Nothing was imported; see each error";
     PreconditionRequired = "precondition_required", PRECONDITION_REQUIRED, "请带上 If-Match（来自上次读取的 ETag）",

@@ -93,7 +93,7 @@ pub async fn years(run: &mut Run<'_, '_>, rows: Vec<Row>) -> Result<(), ApiError
                 run.report.counts.updated += 1;
             }
             None => {
-                year_store::insert(&run.work, input).await?;
+                year_store::insert(&mut run.work, input).await?;
                 run.report.counts.created += 1;
             }
         }
@@ -192,7 +192,7 @@ async fn unit(
             run.report.counts.updated += 1;
         }
         None if unit_store::find(run.work.conn(), &Scope::All, &input.code).await?.is_none() => {
-            unit_store::insert(&run.work, input).await?;
+            unit_store::insert(&mut run.work, input).await?;
             run.report.counts.created += 1;
         }
         None => run.fail(row, not_permitted(row, "单位", "unit")),

@@ -1,7 +1,6 @@
 //! `/imports`.
 
 use actix_web::{HttpRequest, post, web};
-use aws_lc_rs::digest;
 use jixiao_core::kernel::Lang;
 use serde_json::json;
 
@@ -14,9 +13,10 @@ use super::wire::{
 use crate::db::Db;
 use crate::http::body::{expect_type, parse, read_import};
 use crate::http::envelope::Language;
+use crate::http::once::BodyDigest;
 use crate::http::permission::Import;
 use crate::http::problem::{MOST_ERRORS, printable, shortened};
-use crate::http::{ApiError, Caller, ErrorCode, Params, Schemas, Shown};
+use crate::http::{ApiError, Caller, ErrorCode, Once, Params, Repeatable, Schemas, Shown};
 
 /// Import a bundle
 ///
@@ -32,15 +32,17 @@ use crate::http::{ApiError, Caller, ErrorCode, Params, Schemas, Shown};
     security(("oauth2" = ["import:write"]))
 )]
 #[post("/imports")]
+#[expect(clippy::too_many_arguments, reason = "an import takes what every request brings, and more")]
 pub async fn post(
     caller: Caller<Import>,
     Params(params): Params<ImportParams>,
     Language(lang): Language,
+    once: Once,
     request: HttpRequest,
     payload: web::Payload,
     db: web::Data<Db>,
     schemas: web::Data<Schemas>,
-) -> Result<Shown<ImportReport>, ApiError> {
+) -> Result<Repeatable<Shown<ImportReport>>, ApiError> {
     expect_type(&request, &["application/json"])?;
     let bytes = read_import(&request, payload.into_inner()).await?;
     let bundle = bundle::read(parse(&bytes)?).map_err(|errors| rejected(lang, Counts::default(), errors))?;
@@ -48,26 +50,22 @@ pub async fn post(
         ModeWord::Validate => Mode::Validate,
         ModeWord::Commit => Mode::Commit,
     };
-    let Report { id, counts, errors } =
-        run(&db, &schemas, caller.principal(), bundle, mode, sha256(&bytes)).await?;
+    let work = db.begin(caller.principal()).await?;
+    if let Some(reply) = once.replay(&work).await? {
+        return Ok(reply);
+    }
+    let (work, Report { id, counts, errors }) =
+        run(work, &schemas, caller.principal(), bundle, mode, BodyDigest::of(&bytes).0).await?;
     if !errors.is_empty() {
         return Err(rejected(lang, counts, errors));
     }
-    Ok(Shown(ImportReport {
-        import_id: id.map(|id| id.to_string()),
-        mode: params.mode,
-        counts: counts.into(),
-    }))
-}
-
-/// The digest by which an import is recognised.
-#[must_use]
-pub fn sha256(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    digest::digest(&digest::SHA256, bytes).as_ref().iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    let report =
+        ImportReport { import_id: id.map(|id| id.to_string()), mode: params.mode, counts: counts.into() };
+    match mode {
+        Mode::Commit => once.commit(work, Shown(report)).await,
+        // Undone with the unit of work, the claim on the key included: checking twice is no harm.
+        Mode::Validate => Ok(Repeatable::First(Shown(report))),
+    }
 }
 
 fn rejected(lang: Lang, counts: Counts, errors: Vec<RowError>) -> ApiError {

@@ -11,7 +11,7 @@ use super::entity;
 use super::fold::fold;
 use super::report::{Report, RowError};
 use super::{plan, reference};
-use crate::db::{Db, Json, Work};
+use crate::db::{Json, Work};
 use crate::http::{ApiError, FieldError, Principal, Schemas};
 
 /// Whether to write.
@@ -48,17 +48,19 @@ impl Run<'_, '_> {
     }
 }
 
-/// Imports `bundle` for `caller`. `sha256` tells the body in the import's record.
-pub async fn run(
-    db: &Db,
+/// Imports `bundle` for `caller` within `work`, which is given back to be committed if nothing is wrong and it is
+/// not only to be validated. `sha256` tells the body in the import's record and in the audit chains.
+pub async fn run<'db>(
+    mut work: Work<'db>,
     schemas: &Schemas,
     caller: &Principal,
     bundle: Bundle,
     mode: Mode,
     sha256: String,
-) -> Result<Report, ApiError> {
+) -> Result<(Work<'db>, Report), ApiError> {
     let Bundle { amount_unit, meta, mut rows } = bundle;
-    let mut run = Run { work: db.begin().await?, schemas, caller, report: Report::default() };
+    work.because(format!("import sha256:{sha256}"));
+    let mut run = Run { work, schemas, caller, report: Report::default() };
     run.report.counts.total = rows.len();
     for row in &mut rows {
         let Some(schema) = schemas.get(row.collection.schema()).cloned() else { continue };
@@ -95,7 +97,7 @@ pub async fn run(
             failed: report.counts.failed,
             ..Default::default()
         };
-        return Ok(report);
+        return Ok((work, report));
     }
     if mode == Mode::Commit {
         let record = entity::ActiveModel {
@@ -108,9 +110,8 @@ pub async fn run(
             created_at: Set(work.now()),
         };
         report.id = Some(record.insert(work.conn()).await?.id);
-        work.commit().await?;
     }
-    Ok(report)
+    Ok((work, report))
 }
 
 /// Parts belong to a unit's year; those that name none are told so.

@@ -12,7 +12,7 @@ use crate::evaluations::{Part, entity as root, part};
 use crate::http::permission::{ReadForms, WriteForms};
 use crate::http::{
     ApiError, Body, Caller, Changed, Created, Cursors, ErrorCode, FieldError, Found, IfMatch, Listed,
-    MergePatch, Params, Removed, Schemas, patched,
+    MergePatch, Once, Params, Removed, Repeatable, Schemas, patched,
 };
 
 /// List indicators
@@ -77,10 +77,14 @@ pub async fn get(
 #[post("/indicators")]
 pub async fn post(
     caller: Caller<WriteForms>,
+    once: Once,
     Body(input): Body<IndicatorInput>,
     db: web::Data<Db>,
-) -> Result<Created<IndicatorView>, ApiError> {
-    let mut work = db.begin().await?;
+) -> Result<Repeatable<Created<IndicatorView>>, ApiError> {
+    let mut work = db.begin(caller.principal()).await?;
+    if let Some(reply) = once.replay(&work).await? {
+        return Ok(reply);
+    }
     let (unit, year) = (input.unit.clone(), input.year);
     let evaluation = match evaluations::open(&mut work, caller.principal(), &unit, year).await? {
         // The unit stands in the body, so an unknown one is an error of the body.
@@ -94,13 +98,12 @@ pub async fn post(
     if part::find::<Model>(work.conn(), evaluation.id, &projects, &key).await?.is_some() {
         return Err(taken(input.seq));
     }
-    part::insert::<Model>(&mut work, evaluation.id, &projects, vec![input]).await?;
+    part::insert::<Model>(&mut work, &evaluation, &projects, vec![input]).await?;
     let made = part::find::<Model>(work.conn(), evaluation.id, &projects, &key).await?;
     let row = made.ok_or_else(|| ApiError::internal("a new indicator was not found"))?;
-    work.commit().await?;
     let location = format!("/api/v1/indicators/{}", row.id);
     let Found { body, etag } = part_routes::found(&row, &evaluation, &projects);
-    Ok(Created { body, etag, location })
+    once.commit(work, Created { body, etag, location }).await
 }
 
 /// Replace an indicator
@@ -119,7 +122,7 @@ pub async fn put(
     Body(input): Body<IndicatorInput>,
     db: web::Data<Db>,
 ) -> Result<Changed<IndicatorView>, ApiError> {
-    let mut work = db.begin().await?;
+    let mut work = db.begin(caller.principal()).await?;
     let opened = open(&mut work, &caller, &path, &if_match).await?;
     save(work, opened, input).await
 }
@@ -143,7 +146,7 @@ pub async fn patch(
     db: web::Data<Db>,
     schemas: web::Data<Schemas>,
 ) -> Result<Changed<IndicatorView>, ApiError> {
-    let mut work = db.begin().await?;
+    let mut work = db.begin(caller.principal()).await?;
     let opened = open(&mut work, &caller, &path, &if_match).await?;
     let input = patched(&schemas, &opened.row.input(&opened.evaluation, &opened.projects), merge)?;
     save(work, opened, input).await
@@ -165,9 +168,9 @@ pub async fn delete(
     if_match: IfMatch,
     db: web::Data<Db>,
 ) -> Result<Removed<IndicatorView>, ApiError> {
-    let mut work = db.begin().await?;
+    let mut work = db.begin(caller.principal()).await?;
     let opened = open(&mut work, &caller, &path, &if_match).await?;
-    part::delete::<Model>(&mut work, opened.evaluation.id, vec![opened.row.id]).await?;
+    part::delete::<Model>(&mut work, &opened.evaluation, &opened.projects, [&opened.row]).await?;
     work.commit().await?;
     Ok(Removed(part_routes::found(&opened.row, &opened.evaluation, &opened.projects).body))
 }
@@ -215,7 +218,7 @@ async fn save(
     {
         return Err(taken(input.seq));
     }
-    let row = part::update(&mut work, &row, &projects, input).await?;
+    let row = part::update(&mut work, &evaluation, &row, &projects, input).await?;
     work.commit().await?;
     Ok(part_routes::found(&row, &evaluation, &projects).into())
 }

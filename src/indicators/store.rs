@@ -66,6 +66,10 @@ impl Part for Model {
         (input.project.clone(), input.seq)
     }
 
+    fn row((project, seq): &Self::Key) -> String {
+        format!("{}.{seq}", project.as_ref().map_or("", ProjectCode::as_str))
+    }
+
     fn input(&self, evaluation: &evaluations::entity::Model, projects: &Projects) -> IndicatorInput {
         let (project, seq) = self.key(projects);
         let row = self.clone();

@@ -38,6 +38,10 @@ impl Part for Model {
         input.code.clone()
     }
 
+    fn row(key: &Self::Key) -> String {
+        key.to_string()
+    }
+
     fn input(&self, evaluation: &evaluations::entity::Model, (): &()) -> ProjectExpenditureInput {
         let row = self.clone();
         ProjectExpenditureInput {

@@ -105,7 +105,7 @@ pub async fn put(
     db: web::Data<Db>,
 ) -> Result<Saved<UnitView>, ApiError> {
     let code = &path.code;
-    let mut work = db.begin().await?;
+    let mut work = db.begin(caller.principal()).await?;
     let current = store::hold(&work, &caller.writing(), code).await?;
     match &current {
         Some(current) => if_match.check(&etag(current.id, current.version))?,
@@ -114,7 +114,7 @@ pub async fn put(
     check(&work, code, &unit).await?;
     let row = match &current {
         Some(current) => store::update(&mut work, current, unit).await?,
-        None => store::insert(&work, unit).await?,
+        None => store::insert(&mut work, unit).await?,
     };
     work.commit().await?;
     let created_at = current.is_none().then(|| format!("/api/v1/units/{code}"));
@@ -142,7 +142,7 @@ pub async fn patch(
     schemas: web::Data<Schemas>,
 ) -> Result<Changed<UnitView>, ApiError> {
     let code = &path.code;
-    let mut work = db.begin().await?;
+    let mut work = db.begin(caller.principal()).await?;
     let current = store::hold(&work, &caller.writing(), code).await?.ok_or_else(ApiError::not_found)?;
     if_match.check(&etag(current.id, current.version))?;
     let unit = patched(&schemas, &UnitInput::from(&current), merge)?;
@@ -169,7 +169,7 @@ pub async fn delete(
     db: web::Data<Db>,
 ) -> Result<Removed<UnitView>, ApiError> {
     let code = &path.code;
-    let work = db.begin().await?;
+    let mut work = db.begin(caller.principal()).await?;
     let current = store::hold(&work, &caller.writing(), code).await?.ok_or_else(ApiError::not_found)?;
     if_match.check(&etag(current.id, current.version))?;
     let hanging = dependents(work.conn(), "units", code.as_str()).await?;
@@ -177,7 +177,7 @@ pub async fn delete(
         return Err(ApiError::in_use(&hanging));
     }
     let removed = UnitView::from(current.clone());
-    store::delete(&work, current).await?;
+    store::delete(&mut work, current).await?;
     work.commit().await?;
     Ok(Removed(removed))
 }

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use super::entity::{ActiveModel, Column, Entity, Model};
-use crate::db::{Coded, Keyset, Scope, Work, keyset_page};
+use crate::db::{Chain, Coded, Deed, Keyset, Scope, Work, keyset_page};
 use crate::http::wire::Stamp;
 use crate::units::wire::{UnitInput, UnitView};
 
@@ -90,7 +90,8 @@ pub async fn find_many(conn: &impl ConnectionTrait, codes: Vec<String>) -> Resul
 }
 
 /// Makes a unit.
-pub async fn insert(work: &Work<'_>, unit: UnitInput) -> Result<Model, DbErr> {
+pub async fn insert(work: &mut Work<'_>, unit: UnitInput) -> Result<Model, DbErr> {
+    work.record(Chain::Administration, "unit", unit.code.to_string(), Deed::made(&unit));
     let row = ActiveModel {
         id: ActiveValue::NotSet,
         version: Set(1),
@@ -104,6 +105,8 @@ pub async fn insert(work: &Work<'_>, unit: UnitInput) -> Result<Model, DbErr> {
 /// Replaces what a unit says; what shows its name follows.
 pub async fn update(work: &mut Work<'_>, current: &Model, unit: UnitInput) -> Result<Model, DbErr> {
     work.touch_unit(unit.code.clone());
+    let deed = Deed::changed(&UnitInput::from(current), &unit);
+    work.record(Chain::Administration, "unit", unit.code.to_string(), deed);
     let row = ActiveModel {
         id: ActiveValue::Unchanged(current.id),
         version: Set(current.version + 1),
@@ -114,7 +117,9 @@ pub async fn update(work: &mut Work<'_>, current: &Model, unit: UnitInput) -> Re
 }
 
 /// Removes a unit on which nothing hangs.
-pub async fn delete(work: &Work<'_>, current: Model) -> Result<(), DbErr> {
+pub async fn delete(work: &mut Work<'_>, current: Model) -> Result<(), DbErr> {
+    let deed = Deed::removed(&UnitInput::from(&current));
+    work.record(Chain::Administration, "unit", current.code.0.to_string(), deed);
     current.into_active_model().delete(work.conn()).await.map(|_| ())
 }
 

@@ -77,7 +77,7 @@ pub async fn put(
     db: web::Data<Db>,
 ) -> Result<Saved<RoundView>, ApiError> {
     may_write(&caller, &path.region_code)?;
-    let mut work = db.begin().await?;
+    let mut work = db.begin(caller.principal()).await?;
     store::find(work.conn(), path.year).await?.ok_or_else(ApiError::not_found)?;
     let current = round_store::hold(&work, path.year, &path.region_code).await?;
     match &current {
@@ -115,7 +115,7 @@ pub async fn patch(
     schemas: web::Data<Schemas>,
 ) -> Result<Changed<RoundView>, ApiError> {
     may_write(&caller, &path.region_code)?;
-    let mut work = db.begin().await?;
+    let mut work = db.begin(caller.principal()).await?;
     let current = round_store::hold(&work, path.year, &path.region_code).await?;
     let current = current.ok_or_else(ApiError::not_found)?;
     if_match.check(&etag(current.id, current.version))?;
@@ -138,7 +138,7 @@ pub async fn delete(
     db: web::Data<Db>,
 ) -> Result<Removed<RoundView>, ApiError> {
     may_write(&caller, &path.region_code)?;
-    let mut work = db.begin().await?;
+    let mut work = db.begin(caller.principal()).await?;
     let current = round_store::hold(&work, path.year, &path.region_code).await?;
     let current = current.ok_or_else(ApiError::not_found)?;
     if_match.check(&etag(current.id, current.version))?;

@@ -8,7 +8,7 @@ use sea_orm::{
 
 use super::round_entity::{ActiveModel, Column, Entity, Model};
 use super::wire::{RoundInput, RoundView};
-use crate::db::{Coded, Int, Json, Keyset, Work, keyset_page};
+use crate::db::{Chain, Coded, Deed, Int, Json, Keyset, Work, keyset_page};
 use crate::http::wire::Stamp;
 
 fn of_year(year: FiscalYear) -> Select<Entity> {
@@ -62,6 +62,7 @@ pub async fn rule_set(
 
 /// Opens a round.
 pub async fn insert(work: &mut Work<'_>, round: RoundInput) -> Result<Model, DbErr> {
+    record(work, &round, Deed::made(&round));
     if round.rule_set.is_some() {
         work.touch_year(round.year);
     }
@@ -77,6 +78,7 @@ pub async fn insert(work: &mut Work<'_>, round: RoundInput) -> Result<Model, DbE
 
 /// Replaces what a round says; what is scored by it follows.
 pub async fn update(work: &mut Work<'_>, current: &Model, round: RoundInput) -> Result<Model, DbErr> {
+    record(work, &round, Deed::changed(&RoundInput::from(current), &round));
     if current.rule_set != round.rule_set {
         work.touch_year(round.year);
     }
@@ -91,10 +93,17 @@ pub async fn update(work: &mut Work<'_>, current: &Model, round: RoundInput) -> 
 
 /// Closes a round as if it had never been opened; the year's defaults apply again.
 pub async fn delete(work: &mut Work<'_>, current: Model) -> Result<(), DbErr> {
+    let round = RoundInput::from(&current);
+    record(work, &round, Deed::removed(&round));
     if current.rule_set.is_some() {
         work.touch_year(current.year.0);
     }
     current.into_active_model().delete(work.conn()).await.map(|_| ())
+}
+
+fn record(work: &mut Work<'_>, round: &RoundInput, deed: Deed) {
+    let key = format!("{}/{}", round.year, round.region_code);
+    work.record(Chain::Administration, "round", key, deed);
 }
 
 fn columns(round: RoundInput) -> ActiveModel {

@@ -64,13 +64,13 @@ pub async fn get(
 #[utoipa::path(tag = "years", operation_id = "putYear", params(YearPath), request_body = YearInput, security(("oauth2" = ["years:write"])))]
 #[put("/years/{year}")]
 pub async fn put(
-    _: Caller<WriteYears>,
+    caller: Caller<WriteYears>,
     path: web::Path<YearPath>,
     if_match: IfMatch,
     Body(year): Body<YearInput>,
     db: web::Data<Db>,
 ) -> Result<Saved<YearView>, ApiError> {
-    let mut work = db.begin().await?;
+    let mut work = db.begin(caller.principal()).await?;
     let current = store::hold(&work, path.year).await?;
     match &current {
         Some(current) => if_match.check(&etag(current.id, current.version))?,
@@ -79,7 +79,7 @@ pub async fn put(
     check(path.year, &year)?;
     let row = match &current {
         Some(current) => store::update(&mut work, current, year).await?,
-        None => store::insert(&work, year).await?,
+        None => store::insert(&mut work, year).await?,
     };
     work.commit().await?;
     let created_at = current.is_none().then(|| format!("/api/v1/years/{}", path.year));
@@ -99,14 +99,14 @@ pub async fn put(
 )]
 #[patch("/years/{year}")]
 pub async fn patch(
-    _: Caller<WriteYears>,
+    caller: Caller<WriteYears>,
     path: web::Path<YearPath>,
     if_match: IfMatch,
     merge: MergePatch,
     db: web::Data<Db>,
     schemas: web::Data<Schemas>,
 ) -> Result<Changed<YearView>, ApiError> {
-    let mut work = db.begin().await?;
+    let mut work = db.begin(caller.principal()).await?;
     let current = store::hold(&work, path.year).await?.ok_or_else(ApiError::not_found)?;
     if_match.check(&etag(current.id, current.version))?;
     let year = patched(&schemas, &YearInput::from(&current), merge)?;
@@ -122,12 +122,12 @@ pub async fn patch(
 #[utoipa::path(tag = "years", operation_id = "deleteYear", params(YearPath), security(("oauth2" = ["years:write"])))]
 #[delete("/years/{year}")]
 pub async fn delete(
-    _: Caller<WriteYears>,
+    caller: Caller<WriteYears>,
     path: web::Path<YearPath>,
     if_match: IfMatch,
     db: web::Data<Db>,
 ) -> Result<Removed<YearView>, ApiError> {
-    let work = db.begin().await?;
+    let mut work = db.begin(caller.principal()).await?;
     let current = store::hold(&work, path.year).await?.ok_or_else(ApiError::not_found)?;
     if_match.check(&etag(current.id, current.version))?;
     let hanging = dependents(work.conn(), "years", i64::from(path.year.get())).await?;
@@ -135,7 +135,7 @@ pub async fn delete(
         return Err(ApiError::in_use(&hanging));
     }
     let removed = YearView::from(current.clone());
-    store::delete(&work, current).await?;
+    store::delete(&mut work, current).await?;
     work.commit().await?;
     Ok(Removed(removed))
 }

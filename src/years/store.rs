@@ -8,7 +8,7 @@ use sea_orm::{
 
 use super::entity::{ActiveModel, Column, Entity, Model};
 use super::wire::{YearInput, YearView};
-use crate::db::{Int, Keyset, Work, keyset_page};
+use crate::db::{Chain, Deed, Int, Keyset, Work, keyset_page};
 use crate::http::wire::Stamp;
 
 /// A page of years.
@@ -37,7 +37,8 @@ pub async fn all(conn: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
 }
 
 /// Sets a year up.
-pub async fn insert(work: &Work<'_>, year: YearInput) -> Result<Model, DbErr> {
+pub async fn insert(work: &mut Work<'_>, year: YearInput) -> Result<Model, DbErr> {
+    work.record(Chain::Administration, "year", year.year.to_string(), Deed::made(&year));
     let row = ActiveModel {
         id: ActiveValue::NotSet,
         version: Set(1),
@@ -50,6 +51,8 @@ pub async fn insert(work: &Work<'_>, year: YearInput) -> Result<Model, DbErr> {
 
 /// Replaces what a year says; what is scored by it follows.
 pub async fn update(work: &mut Work<'_>, current: &Model, year: YearInput) -> Result<Model, DbErr> {
+    let deed = Deed::changed(&YearInput::from(current), &year);
+    work.record(Chain::Administration, "year", year.year.to_string(), deed);
     if current.rule_set != year.rule_set {
         work.touch_year(year.year);
     }
@@ -63,7 +66,9 @@ pub async fn update(work: &mut Work<'_>, current: &Model, year: YearInput) -> Re
 }
 
 /// Removes a year on which nothing hangs.
-pub async fn delete(work: &Work<'_>, current: Model) -> Result<(), DbErr> {
+pub async fn delete(work: &mut Work<'_>, current: Model) -> Result<(), DbErr> {
+    let deed = Deed::removed(&YearInput::from(&current));
+    work.record(Chain::Administration, "year", current.year.0.to_string(), deed);
     current.into_active_model().delete(work.conn()).await.map(|_| ())
 }
 

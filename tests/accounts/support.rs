@@ -78,7 +78,7 @@ pub async fn world_with(limits: LoginLimits) -> World {
 }
 
 pub async fn execute(db: &Db, sql: &str) {
-    let work = db.begin().await.unwrap();
+    let work = db.begin(jixiao::db::Actor::service("test")).await.unwrap();
     work.conn().execute_unprepared(sql).await.unwrap();
     work.commit().await.unwrap();
 }

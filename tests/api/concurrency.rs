@@ -195,7 +195,7 @@ async fn who_hangs_something_on_what_goes_meanwhile_is_asked_to_try_again() {
     let admin = world.caller("admin");
     let unit = json!({ "code": "219", "name": "某局" });
     admin.put("/api/v1/units/219", None, unit).await.expect(201);
-    let going = world.db.begin().await.unwrap();
+    let going = world.db.begin(jixiao::db::Actor::service("test")).await.unwrap();
     going.conn().execute_unprepared("DELETE FROM units WHERE code = '219'").await.unwrap();
     let below = json!({ "code": "219001", "name": "下属", "parent_code": "219" });
     let (hung, ()) = join(admin.put("/api/v1/units/219001", None, below.clone()), async {

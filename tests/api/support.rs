@@ -94,6 +94,7 @@ pub async fn empty() -> World {
         db: db.clone(),
         accounts,
         cursors: Cursors::new(&secret.derive("cursors")),
+        seal: jixiao::audit::Seal::new(&secret.derive("audit-checkpoints")),
         limits: BodyLimits { json: 1 << 20, import: 4 << 20, seconds: 30 },
         rate_limits: RateLimitSettings { per_second: 100_000, burst: 100_000 },
         proxies: TrustedProxies(Vec::new()),
@@ -156,7 +157,7 @@ impl World {
     /// Writes past the service, as a later stage of the workflow will.
     pub async fn sql(&self, sql: &str) {
         let engine = self.db.reader().get_database_backend();
-        let work = self.db.begin().await.unwrap();
+        let work = self.db.begin(jixiao::db::Actor::service("test")).await.unwrap();
         work.conn().execute_raw(Statement::from_string(engine, sql)).await.unwrap();
         work.commit().await.unwrap();
     }

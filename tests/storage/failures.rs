@@ -14,7 +14,7 @@ use crate::support::{Place, database, lines, unprepared};
 
 /// Runs plain SQL and keeps it.
 async fn execute(db: &Db, sql: &str) {
-    let work = db.begin().await.unwrap();
+    let work = db.begin(jixiao::db::Actor::service("test")).await.unwrap();
     work.conn().execute_unprepared(sql).await.unwrap();
     work.commit().await.unwrap();
 }
@@ -77,7 +77,7 @@ async fn a_replica_waits_for_the_one_that_migrates() {
     if one.reader().get_database_backend() == DbBackend::Sqlite {
         return; // the file's own lock is waited for; no step of ours takes long
     }
-    let holder = other.begin().await.unwrap();
+    let holder = other.begin(jixiao::db::Actor::service("test")).await.unwrap();
     let lock = format!("SELECT pg_advisory_xact_lock({})", 0x6a69_7869_616f_i64);
     holder.conn().execute_unprepared(&lock).await.unwrap();
     let release = async {
@@ -94,9 +94,9 @@ async fn a_replica_waits_for_the_one_that_migrates() {
 #[tokio::test]
 async fn a_commit_after_a_failed_statement_is_no_success() {
     let (_place, db) = database().await;
-    let work = db.begin().await.unwrap();
-    store::insert(&work, unit("1", "甲")).await.unwrap();
-    let refused = store::insert(&work, unit("1", "乙")).await.unwrap_err();
+    let mut work = db.begin(jixiao::db::Actor::service("test")).await.unwrap();
+    store::insert(&mut work, unit("1", "甲")).await.unwrap();
+    let refused = store::insert(&mut work, unit("1", "乙")).await.unwrap_err();
     assert!(is_unique_violation(&refused) && !is_unavailable(&refused), "{refused:?}");
     let is_acknowledged = work.commit().await.is_ok();
     let is_there = !lines(db.reader(), "SELECT code AS line FROM units").await.is_empty();
@@ -114,17 +114,17 @@ async fn a_full_disk_is_503_and_costs_nothing_that_was_written() {
         "INSERT INTO units (code, name, version, created_at, updated_at) VALUES ('0', 'x', 1, 'now', 'now')",
     )
     .await;
-    let work = db.begin().await.unwrap();
+    let work = db.begin(jixiao::db::Actor::service("test")).await.unwrap();
     let pages = lines(work.conn(), "SELECT CAST(page_count AS TEXT) AS line FROM pragma_page_count").await;
     drop(work);
     // The one writing connection keeps the limit.
-    let work = db.begin().await.unwrap();
+    let work = db.begin(jixiao::db::Actor::service("test")).await.unwrap();
     work.conn().execute_unprepared(&format!("PRAGMA max_page_count = {}", pages[0])).await.unwrap();
     work.commit().await.unwrap();
     let name = "满".repeat(20_000);
     let attempt = async {
-        let work = db.begin().await?;
-        store::insert(&work, unit("1", &name)).await?;
+        let mut work = db.begin(jixiao::db::Actor::service("test")).await?;
+        store::insert(&mut work, unit("1", &name)).await?;
         work.commit().await
     };
     let full = attempt.await.unwrap_err();
@@ -132,8 +132,8 @@ async fn a_full_disk_is_503_and_costs_nothing_that_was_written() {
     assert!(is_unavailable(&full));
     assert_eq!(ApiError::from(full).code.status().as_u16(), 503);
     execute(&db, "PRAGMA max_page_count = 1000000").await;
-    let work = db.begin().await.unwrap();
-    store::insert(&work, unit("1", &name)).await.unwrap();
+    let mut work = db.begin(jixiao::db::Actor::service("test")).await.unwrap();
+    store::insert(&mut work, unit("1", &name)).await.unwrap();
     work.commit().await.unwrap();
     assert_eq!(lines(db.reader(), "SELECT code AS line FROM units ORDER BY code").await, ["0", "1"]);
 }
@@ -143,9 +143,11 @@ async fn a_full_disk_is_503_and_costs_nothing_that_was_written() {
 async fn a_pool_with_nothing_left_is_503() {
     let (_place, db) = database().await;
     let is_sqlite = db.reader().get_database_backend() == DbBackend::Sqlite;
-    let held = join_all((0..if is_sqlite { 1 } else { 16 }).map(|_| db.begin())).await;
+    let held =
+        join_all((0..if is_sqlite { 1 } else { 16 }).map(|_| db.begin(jixiao::db::Actor::service("test"))))
+            .await;
     assert!(held.iter().all(Result::is_ok));
-    let why = db.begin().await.unwrap_err();
+    let why = db.begin(jixiao::db::Actor::service("test")).await.unwrap_err();
     assert!(is_unavailable(&why), "{why:?}");
     assert_eq!(ApiError::from(why).code.status().as_u16(), 503);
     if is_sqlite {
@@ -163,18 +165,18 @@ async fn a_row_or_file_that_another_holds_is_503() {
     let (place, db) = database().await;
     execute(&db, "DELETE FROM units").await;
     let other = Db::open(&place.url(), Arc::new(SystemClock), Vec::new()).await.unwrap();
-    let holder = other.begin().await.unwrap();
-    store::insert(&holder, unit("1", "甲")).await.unwrap();
+    let mut holder = other.begin(jixiao::db::Actor::service("test")).await.unwrap();
+    store::insert(&mut holder, unit("1", "甲")).await.unwrap();
     let attempt = async {
-        let work = db.begin().await?;
-        store::insert(&work, unit("1", "乙")).await?;
+        let mut work = db.begin(jixiao::db::Actor::service("test")).await?;
+        store::insert(&mut work, unit("1", "乙")).await?;
         work.commit().await
     };
     let why = attempt.await.unwrap_err();
     assert!(is_unavailable(&why), "{why:?}");
     holder.commit().await.unwrap();
-    let work = db.begin().await.unwrap();
-    let taken = store::insert(&work, unit("1", "乙")).await.unwrap_err();
+    let mut work = db.begin(jixiao::db::Actor::service("test")).await.unwrap();
+    let taken = store::insert(&mut work, unit("1", "乙")).await.unwrap_err();
     assert!(is_unique_violation(&taken) && !is_unavailable(&taken), "{taken:?}");
 }
 
@@ -188,7 +190,10 @@ async fn a_server_that_is_away_or_mute_is_503() {
         assert!(!format!("{url:?}").contains("geheim"));
         let db = Db::open(&url, Arc::new(SystemClock), Vec::new()).await.unwrap();
         // No time is measured here: only that there is an end.
-        let why = tokio::time::timeout(Duration::from_mins(1), db.begin()).await.unwrap().unwrap_err();
+        let why = tokio::time::timeout(Duration::from_mins(1), db.begin(jixiao::db::Actor::service("test")))
+            .await
+            .unwrap()
+            .unwrap_err();
         assert!(is_unavailable(&why), "{why:?}");
         let told = ApiError::from(why);
         assert_eq!(told.code.status().as_u16(), 503);
@@ -200,9 +205,9 @@ async fn a_server_that_is_away_or_mute_is_503() {
 async fn a_search_takes_its_words_as_they_are() {
     let (_place, db) = database().await;
     let names = ["达标100%", "达标1000", "a_b", "aXb", r"c\d", "Ａ类ÄÖ", "Alpha", "'单引号'"];
-    let work = db.begin().await.unwrap();
+    let mut work = db.begin(jixiao::db::Actor::service("test")).await.unwrap();
     for (code, name) in names.iter().enumerate() {
-        store::insert(&work, unit(&code.to_string(), name)).await.unwrap();
+        store::insert(&mut work, unit(&code.to_string(), name)).await.unwrap();
     }
     work.commit().await.unwrap();
     for (part, found) in [

@@ -149,12 +149,12 @@ async fn round_trip<P: Part>(db: &Db, value: Value) {
     let input: P::Input = serde_json::from_value(value).unwrap();
     let text = serde_json::to_string(&input).unwrap();
 
-    let mut work = db.begin().await.unwrap();
+    let mut work = db.begin(jixiao::db::Actor::service("test")).await.unwrap();
     let evaluation = open(&mut work).await;
     let siblings = P::siblings(work.conn(), evaluation.id).await.unwrap();
     match part::all::<P>(work.conn(), evaluation.id).await.unwrap().first() {
-        Some(row) => drop(part::update(&mut work, row, &siblings, input).await.unwrap()),
-        None => part::insert::<P>(&mut work, evaluation.id, &siblings, vec![input]).await.unwrap(),
+        Some(row) => drop(part::update(&mut work, &evaluation, row, &siblings, input).await.unwrap()),
+        None => part::insert::<P>(&mut work, &evaluation, &siblings, vec![input]).await.unwrap(),
     }
     work.commit().await.unwrap();
     let rows = part::all::<P>(db.reader(), evaluation.id).await.unwrap();

@@ -17,7 +17,8 @@ async fn schema(db: &jixiao::db::Db) -> Vec<String> {
     let columns = "SELECT concat_ws(' ', table_name, column_name, data_type, is_nullable) AS line \
         FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1";
     let indexes = "SELECT indexdef AS line FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1";
-    [lines(conn, columns).await, lines(conn, indexes).await].concat()
+    let triggers = "SELECT pg_get_triggerdef(oid) AS line FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1";
+    [lines(conn, columns).await, lines(conn, indexes).await, lines(conn, triggers).await].concat()
 }
 
 #[tokio::test]
@@ -47,7 +48,7 @@ async fn replicas_that_start_together_bring_it_up_once() {
     }
     let steps = lines(replicas[0].reader(), "SELECT version AS line FROM seaql_migrations").await;
     let once: BTreeSet<&String> = steps.iter().collect();
-    assert_eq!((steps.len(), once.len()), (11, 11));
+    assert_eq!((steps.len(), once.len()), (13, 13));
 }
 
 #[tokio::test]
@@ -77,7 +78,7 @@ async fn sqlite_is_opened_as_promised() {
     if db.reader().get_database_backend() != DbBackend::Sqlite {
         return;
     }
-    let work = db.begin().await.unwrap();
+    let work = db.begin(jixiao::db::Actor::service("test")).await.unwrap();
     for (pragma, wanted) in [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")] {
         let sql = format!("SELECT CAST({pragma} AS TEXT) AS line FROM pragma_{pragma}");
         assert_eq!(lines(work.conn(), &sql).await, [wanted], "writer: {pragma}");

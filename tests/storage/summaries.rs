@@ -54,8 +54,8 @@ async fn put<P: Part>(work: &mut jixiao::db::Work<'_>, evaluation: &Evaluation, 
     }
     let key = P::key_of(&input);
     match part::find::<P>(work.conn(), evaluation.id, &siblings, &key).await.unwrap() {
-        Some(row) => drop(part::update(work, &row, &siblings, input).await.unwrap()),
-        None => part::insert::<P>(work, evaluation.id, &siblings, vec![input]).await.unwrap(),
+        Some(row) => drop(part::update(work, evaluation, &row, &siblings, input).await.unwrap()),
+        None => part::insert::<P>(work, evaluation, &siblings, vec![input]).await.unwrap(),
     }
 }
 
@@ -65,7 +65,7 @@ fn budget(weight: u32, executed: u32) -> Value {
 }
 
 async fn write(db: &Db, steps: &[Step]) -> bool {
-    let mut work = db.begin().await.unwrap();
+    let mut work = db.begin(jixiao::db::Actor::service("test")).await.unwrap();
     let evaluation = open(&mut work).await;
     let mut is_kept = true;
     for step in steps {
@@ -93,8 +93,9 @@ async fn write(db: &Db, steps: &[Step]) -> bool {
             }
             Step::Remove(seq) => {
                 let rows = part::all::<Indicator>(work.conn(), evaluation.id).await.unwrap();
-                let ids = rows.iter().filter(|row| row.seq == i32::from(*seq)).map(|row| row.id).collect();
-                part::delete::<Indicator>(&mut work, evaluation.id, ids).await.unwrap();
+                let siblings = Indicator::siblings(work.conn(), evaluation.id).await.unwrap();
+                let gone = rows.iter().filter(|row| row.seq == i32::from(*seq));
+                part::delete::<Indicator>(&mut work, &evaluation, &siblings, gone).await.unwrap();
             }
             Step::Abandon(weight) => {
                 put::<Budget>(&mut work, &evaluation, budget(*weight, 1)).await;

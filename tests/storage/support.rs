@@ -59,11 +59,11 @@ pub async fn lines_of<const N: usize>(
 
 /// A year, a unit in it, and an open form.
 pub async fn seeded(db: &Db) {
-    let mut work = db.begin().await.unwrap();
+    let mut work = db.begin(jixiao::db::Actor::service("test")).await.unwrap();
     let year = serde_json::from_str(r#"{"year":2023}"#).unwrap();
-    jixiao::years::store::insert(&work, year).await.unwrap();
+    jixiao::years::store::insert(&mut work, year).await.unwrap();
     let unit = serde_json::from_str(r#"{"code":"219001","name":"某单位","region_code":"430611"}"#).unwrap();
-    jixiao::units::store::insert(&work, unit).await.unwrap();
+    jixiao::units::store::insert(&mut work, unit).await.unwrap();
     open(&mut work).await;
     work.commit().await.unwrap();
 }
@@ -76,6 +76,7 @@ pub async fn open(work: &mut jixiao::db::Work<'_>) -> jixiao::evaluations::entit
         unit: Some("219001".parse().unwrap()),
         region: None,
         narrowed_to: None,
+        request_id: None,
     };
     let (unit, year) = ("219001".parse().unwrap(), 2023.try_into().unwrap());
     jixiao::evaluations::store::open(work, &caller, &unit, year).await.unwrap().unwrap()

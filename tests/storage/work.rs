@@ -23,8 +23,8 @@ fn unit(code: &str, parent: Option<&str>, region: Option<&str>) -> UnitInput {
 }
 
 async fn insert(db: &Db, unit: UnitInput) -> Result<(), DbErr> {
-    let work = db.begin().await?;
-    store::insert(&work, unit).await?;
+    let mut work = db.begin(jixiao::db::Actor::service("test")).await?;
+    store::insert(&mut work, unit).await?;
     work.commit().await
 }
 
@@ -43,8 +43,8 @@ async fn codes(db: &Db, scope: &Scope) -> Vec<String> {
 #[tokio::test]
 async fn what_is_not_committed_never_was() {
     let (_place, db) = database().await;
-    let work = db.begin().await.unwrap();
-    store::insert(&work, unit("1", None, None)).await.unwrap();
+    let mut work = db.begin(jixiao::db::Actor::service("test")).await.unwrap();
+    store::insert(&mut work, unit("1", None, None)).await.unwrap();
     drop(work);
     insert(&db, unit("2", None, None)).await.unwrap();
     assert_eq!(codes(&db, &Scope::All).await, ["2"]);
@@ -81,7 +81,7 @@ async fn forty_who_read_and_write_at_once_all_do() {
     insert(&db, unit("1", None, None)).await.unwrap();
     let code: UnitCode = "1".parse().unwrap();
     let one = async || {
-        let mut work = db.begin().await?;
+        let mut work = db.begin(jixiao::db::Actor::service("test")).await?;
         // PostgreSQL takes the row; SQLite has the one writer.
         if work.conn().get_database_backend() == sea_orm::DbBackend::Postgres {
             work.conn().execute_unprepared("SELECT 1 FROM units WHERE code = '1' FOR UPDATE").await?;
@@ -127,7 +127,7 @@ async fn a_scope_reaches_what_it_says() {
         assert_eq!(found, wanted, "{scope:?}");
     }
     // A circle cannot be made through the service; should one lie there, reading still ends.
-    let work = db.begin().await.unwrap();
+    let work = db.begin(jixiao::db::Actor::service("test")).await.unwrap();
     work.conn()
         .execute_unprepared("UPDATE units SET parent_code = '1-1-1-1' WHERE code = '1'")
         .await
@@ -146,7 +146,7 @@ async fn no_acknowledged_write_is_lost_to_a_dropped_begin() {
     let (place, db) = database().await;
     for round in 0..150_u32 {
         // Let a begin get some way, then drop it: how far differs from round to round.
-        let mut begin = Box::pin(db.begin());
+        let mut begin = Box::pin(db.begin(jixiao::db::Actor::service("test")));
         for _ in 0..round % 12 {
             if matches!(poll_immediate(&mut begin).await.map(Poll::Ready), Some(Poll::Ready(_))) {
                 break;

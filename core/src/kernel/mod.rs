@@ -2,6 +2,7 @@
 
 mod clock;
 mod codes;
+mod diff;
 mod fixed;
 mod lang;
 mod rounding;
@@ -9,6 +10,7 @@ mod year;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use codes::{CodeError, ProjectCode, RegionCode, UnitCode};
+pub use diff::{Difference, differences};
 pub use fixed::{Area, Money, NumberError, Points, Ratio};
 pub use lang::{Lang, Text};
 pub use rounding::{Rounding, round};

@@ -90,11 +90,21 @@ pub enum Action {
     Import,
     /// See scores; a reader sees approved ones only.
     ReadScores,
+    /// Hand the own unit's form in, explain findings, answer opinions.
+    Submit,
+    /// Pass or return what a subordinate handed in, where the round asks its supervising department.
+    Endorse,
+    /// Return, re-score and approve what was handed in, or open it again.
+    Review,
+    /// Make an approved evaluation public.
+    Publish,
+    /// See who changed what.
+    ReadAudit,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 15] = [
         Self::ReadUnits,
         Self::WriteUnits,
         Self::ReadYears,
@@ -105,6 +115,11 @@ impl Action {
         Self::WriteForms,
         Self::Import,
         Self::ReadScores,
+        Self::Submit,
+        Self::Endorse,
+        Self::Review,
+        Self::Publish,
+        Self::ReadAudit,
     ];
 
     /// The OAuth2 scope that stands for it.
@@ -121,6 +136,11 @@ impl Action {
             Self::WriteForms => "forms:write",
             Self::Import => "import:write",
             Self::ReadScores => "scores:read",
+            Self::Submit => "forms:submit",
+            Self::Endorse => "forms:endorse",
+            Self::Review => "reviews:write",
+            Self::Publish => "publications:write",
+            Self::ReadAudit => "audit:read",
         }
     }
 
@@ -133,9 +153,11 @@ impl Action {
             }
             Self::ReadForms | Self::Import => &[Role::Unit, Role::Bureau, Role::Admin],
             Self::WriteRounds => &[Role::Bureau, Role::Admin],
-            Self::WriteUnits | Self::WriteYears => &[Role::Admin],
+            Self::WriteUnits | Self::WriteYears | Self::ReadAudit => &[Role::Admin],
             // The claim belongs to the unit: not even an administrator edits it in place.
-            Self::WriteForms => &[Role::Unit],
+            Self::WriteForms | Self::Submit | Self::Endorse => &[Role::Unit],
+            // Reviewing is the bureau's: an administrator keeps the house and judges nobody.
+            Self::Review | Self::Publish => &[Role::Bureau],
         }
     }
 

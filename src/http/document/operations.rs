@@ -26,6 +26,9 @@ const FAILURES: &[(&str, u16, ErrorCode, &[&str])] = &[
     ("ServiceUnavailable", 503, ErrorCode::Unavailable, &["Retry-After"]),
 ];
 
+/// The header by which an answer that was given before says so.
+const REPLAYED: &str = "Idempotent-Replayed";
+
 /// Headers of every answer.
 const ALWAYS: &[&str] =
     &["Access-Control-Allow-Origin", "Content-Language", "RateLimit", "RateLimit-Policy", "X-Request-Id"];
@@ -44,6 +47,7 @@ fn header_components() -> Value {
         "Access-Control-Allow-Origin": text("允许的来源 the origin that may read the answer, when it was configured.", "https://jx.example.gov.cn", 200),
         "Content-Language": text("文字的语言 language of the words in the answer.", "zh-CN", 10),
         "ETag": text("版本标记 version of what was answered; send it back as `If-Match` to change it.", "\"17.3\"", 64),
+        "Idempotent-Replayed": text("重复请求的原结果 `true`: the answer is the one given to the first request with this key.", "true", 4),
         "Link": text("翻页 address of the next page (RFC 8288).", "</api/v1/units?cursor=abc>; rel=\"next\"", 9000),
         "Location": text("地址 address of what was made.", "/api/v1/units/219001", 500),
         "RateLimit": text("剩余额度 what is left of the caller's allowance.", "\"caller\";r=99;t=1", 100),
@@ -81,9 +85,11 @@ pub fn complete(document: &mut Value) {
             let summary = operation.get("summary").cloned().unwrap_or_default();
             operation.insert("description".into(), summary);
         }
-        let conditional = matches!(method, "put" | "patch" | "delete");
-        if conditional {
+        if matches!(method, "put" | "patch" | "delete") {
             add_if_match(operation, method);
+        }
+        if is_repeatable(operation) {
+            add_idempotency_key(operation);
         }
         if let Some(body) = operation.get_mut("requestBody").and_then(Value::as_object_mut) {
             body.insert("required".into(), json!(true));
@@ -132,10 +138,35 @@ fn failures(path: &str, method: &str, operation: &Object) -> Vec<u16> {
     if method != "get" && !is_open {
         found.push(409);
     }
-    if matches!(method, "put" | "patch" | "delete") {
+    if parameters.iter().any(|parameter| parameter.get("name") == Some(&json!("If-Match"))) {
         found.extend([412, 428]);
     }
+    if is_repeatable(operation) {
+        found.push(422);
+    }
     found
+}
+
+/// Whether an answer may be one that was given before.
+fn is_repeatable(operation: &Object) -> bool {
+    let responses = operation.get("responses").and_then(Value::as_object);
+    responses
+        .into_iter()
+        .flatten()
+        .any(|(_, response)| response.get("headers").is_some_and(|headers| headers.get(REPLAYED).is_some()))
+}
+
+fn add_idempotency_key(operation: &mut Object) {
+    let parameter = json!({
+        "name": "Idempotency-Key", "in": "header", "required": false,
+        "description": "幂等键：一天内以同一键重发同一请求，只生效一次，返回同样的结果 \
+            a key of your choice: the same request sent again within a day has its effect once and gets the same answer.",
+        "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
+        "example": "0199d3a2-6f00-7c4e-9a51-3b8d2c0e4f10",
+    });
+    if let Some(parameters) = operation.entry("parameters").or_insert_with(|| json!([])).as_array_mut() {
+        parameters.push(parameter);
+    }
 }
 
 /// A success names the headers that come with it; here they get their meaning.

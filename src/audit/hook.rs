@@ -1,0 +1,54 @@
+//! The hook that writes down what a unit of work changed, in its transaction.
+
+use std::collections::BTreeMap;
+
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use jixiao_core::kernel::differences;
+use sea_orm::DbErr;
+use serde_json::Value;
+
+use super::entity::{ChangeEntry, FieldChange};
+use super::store;
+use crate::db::{Chain, Change, Deed, Work, WriteHook};
+
+/// Appends one entry to each chain in which something was changed.
+#[derive(Debug)]
+pub struct Chains;
+
+impl WriteHook for Chains {
+    fn before_commit<'a>(&'a self, work: &'a Work<'_>) -> LocalBoxFuture<'a, Result<(), DbErr>> {
+        async move {
+            // In the order of the chains' names: two units of work that both write several never wait in a circle.
+            let mut chains: BTreeMap<&Chain, Vec<ChangeEntry>> = BTreeMap::new();
+            for change in work.changes() {
+                if let Some(entry) = entry(change) {
+                    chains.entry(&change.chain).or_default().push(entry);
+                }
+            }
+            for (chain, changes) in chains {
+                store::append(work, &chain.to_string(), &changes).await?;
+            }
+            Ok(())
+        }
+        .boxed_local()
+    }
+}
+
+/// A change as it is written down; nothing where it changed nothing.
+fn entry(change: &Change) -> Option<ChangeEntry> {
+    let (before, after) = match &change.deed {
+        Deed::Made(after) | Deed::Taken(_, after) => (&Value::Null, after),
+        Deed::Changed(before, after) => (before, after),
+        Deed::Removed(before) => (before, &Value::Null),
+    };
+    let fields: Vec<FieldChange> = differences(before, after)
+        .into_iter()
+        .map(|one| FieldChange { field: one.path, before: one.before, after: one.after })
+        .collect();
+    if fields.is_empty() && matches!(change.deed, Deed::Changed(..)) {
+        return None;
+    }
+    let (entity, key) = (change.entity.to_owned(), change.key.clone());
+    Some(ChangeEntry { action: change.deed.as_str().to_owned(), entity, key, fields })
+}
