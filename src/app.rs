@@ -23,12 +23,14 @@ use crate::http::problem::ErrorCode;
 use crate::http::rate_limit::{CallerLimits, RateLimitSettings, rate_limit};
 use crate::http::{ApiError, Cursors, Schemas, document, envelope};
 use crate::{
-    accounts, audit, base_data, budgets, evaluations, forms, health, imports, indicators, narratives,
-    projects, rule_sets, scores, units, years,
+    accounts, audit, base_data, budgets, evaluations, findings, forms, health, imports, indicators,
+    narratives, projects, publications, reviews, rule_sets, scores, units, workflow, years,
 };
 
 /// Where the API lies.
 const API: &str = "/api/v1";
+/// What everyone may read.
+const PUBLIC: &str = "/api/v1/public";
 /// Where callers sign in.
 const AUTH: &str = "/api/v1/auth";
 
@@ -139,6 +141,8 @@ impl Assembly {
         (name = "indicators", description = "绩效指标 targets, actuals, weights and self scores"),
         (name = "narratives", description = "自评报告正文 the sections of the written report"),
         (name = "project-expenditures", description = "项目支出 annex 3: one form for each project"),
+        (name = "public", description = "公开 what everyone may read, without signing in"),
+        (name = "reviews", description = "复核 the scores the bureau gives, beside what units claim"),
         (name = "rule-sets", description = "评分规则集 the rules by which forms are scored, as data"),
         (name = "scores", description = "得分 every point with its rule and its explanation"),
         (name = "units", description = "预算单位 who spends and fills the form"),
@@ -155,6 +159,7 @@ pub fn openapi() -> Value {
         .into_utoipa_app()
         .openapi(base())
         .service(utoipa_actix_web::scope(AUTH).configure(accounts::configure))
+        .service(utoipa_actix_web::scope(PUBLIC).configure(publications::configure_public))
         .service(utoipa_actix_web::scope(API).configure(api))
         .split_for_parts()
         .1;
@@ -169,14 +174,18 @@ fn base() -> OpenApi {
         base_data::Schemas::openapi(),
         budgets::Schemas::openapi(),
         evaluations::Schemas::openapi(),
+        findings::Schemas::openapi(),
         forms::Schemas::openapi(),
         imports::Schemas::openapi(),
         indicators::Schemas::openapi(),
         narratives::Schemas::openapi(),
         projects::Schemas::openapi(),
+        publications::Schemas::openapi(),
+        reviews::Schemas::openapi(),
         rule_sets::Schemas::openapi(),
         scores::Schemas::openapi(),
         units::Schemas::openapi(),
+        workflow::Schemas::openapi(),
         years::Schemas::openapi(),
     ] {
         base.merge(feature);
@@ -197,6 +206,10 @@ fn api(config: &mut ServiceConfig<'_>) {
     indicators::configure(config);
     forms::configure(config);
     scores::configure(config);
+    findings::configure(config);
+    workflow::configure(config);
+    reviews::configure(config);
+    publications::configure(config);
     imports::configure(config);
     audit::configure(config);
 }
@@ -214,6 +227,10 @@ pub fn build(
     >,
 > {
     let auth = utoipa_actix_web::scope(AUTH).wrap(from_fn(rate_limit)).configure(accounts::configure);
+    let public = utoipa_actix_web::scope(PUBLIC)
+        .wrap(from_fn(when_prepared))
+        .wrap(from_fn(rate_limit))
+        .configure(publications::configure_public);
     let api = utoipa_actix_web::scope(API)
         .wrap(from_fn(authenticate))
         .wrap(from_fn(when_prepared))
@@ -235,8 +252,9 @@ pub fn build(
         .app_data(assembly.schemas)
         .app_data(assembly.paths)
         .app_data(web::PathConfig::default().error_handler(|_, _| ApiError::not_found().into()))
-        // Before the API, in whose address space it lies: signing in needs no token.
+        // Before the API, in whose address space they lie: neither needs a token.
         .service(auth)
+        .service(public)
         .service(api)
         .into_app()
         .configure(health::configure)

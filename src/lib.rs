@@ -5,7 +5,7 @@
 //! * [`app`]: the assembly, used by the binary, the tests and the document's writer.
 //! * FLOOR 4, the features, each after those it builds on: [`units`], [`rule_sets`], [`years`] →
 //!   [`evaluations`] → [`budgets`], [`base_data`], [`projects`], [`narratives`] → [`indicators`] → [`forms`] →
-//!   [`scores`] → [`imports`] → [`audit`]; beside them [`accounts`] and [`health`].
+//!   [`scores`] → [`findings`] → [`workflow`] → [`reviews`] → [`publications`] → [`imports`] → [`audit`]; beside them [`accounts`] and [`health`].
 //! * FLOOR 3, [`http`]: problems, callers, conditions, paging, the document that also validates.
 //! * FLOOR 2, [`db`]: one engine behind another's face, and the one way to write.
 //! * FLOORS 0 and 1 are the crate `jixiao_core`: the words of the domain, the scoring rules, roles and stages.
@@ -19,6 +19,7 @@ pub mod config;
 pub mod db;
 pub mod demo;
 pub mod evaluations;
+pub mod findings;
 pub mod forms;
 pub mod health;
 pub mod http;
@@ -26,7 +27,10 @@ pub mod imports;
 pub mod indicators;
 pub mod narratives;
 pub mod projects;
+pub mod publications;
+pub mod reviews;
 pub mod rule_sets;
 pub mod scores;
 pub mod units;
+pub mod workflow;
 pub mod years;

@@ -4,8 +4,10 @@
 //!
 //! * [`kernel`]: exact amounts and points, codes, years, language, the one rounding.
 //! * [`scoring`]: a sheet and a rule set in, an explained scorecard out.
+//! * [`checks`]: what does not agree in a form, and what must be explained before it is handed in.
 //! * [`workflow`]: stages of an evaluation, roles, and the one role × action table.
 
+pub mod checks;
 pub mod kernel;
 pub mod scoring;
 pub mod workflow;

@@ -177,3 +177,18 @@ pub async fn thaw(manager: &SchemaManager<'_>, table: &'static str) -> Result<()
     }
     Ok(())
 }
+
+/// Text that a table gets later: the rows that are there get `default`.
+pub fn text_or(name: &'static str, default: &'static str) -> ColumnDef {
+    ColumnDef::new(name).text().not_null().default(default).to_owned()
+}
+
+/// A small count that a table gets later, from 0.
+pub fn small_zero(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).integer().not_null().default(0).to_owned()
+}
+
+/// Yes or no, that a table gets later as no.
+pub fn flag_false(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).boolean().not_null().default(false).to_owned()
+}

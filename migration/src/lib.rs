@@ -22,6 +22,7 @@ mod m20261124_000010_score_summaries;
 mod m20261124_000011_imports;
 mod m20261124_000013_audit;
 mod m20261124_000014_idempotency;
+mod m20261124_000015_workflow;
 
 /// The migrations in order.
 #[derive(Debug)]
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000011_imports::Migration),
             Box::new(m20261124_000013_audit::Migration),
             Box::new(m20261124_000014_idempotency::Migration),
+            Box::new(m20261124_000015_workflow::Migration),
         ]
     }
 }

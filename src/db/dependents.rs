@@ -35,6 +35,13 @@ pub const REFERENCES: &[Reference] = &[
         zh: "绩效自评",
         en: "evaluations",
     },
+    Reference {
+        target: "units",
+        table: "round_exceptions",
+        column: "unit_code",
+        zh: "轮次中的个别安排",
+        en: "exceptions of rounds",
+    },
     Reference { target: "years", table: "rounds", column: "year", zh: "地区轮次", en: "rounds" },
     Reference {
         target: "years", table: "evaluations", column: "year", zh: "绩效自评", en: "evaluations"

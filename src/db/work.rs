@@ -29,6 +29,7 @@ pub struct Work<'db> {
     units: BTreeSet<UnitCode>,
     changes: Vec<Change>,
     cause: Option<String>,
+    is_refreshed: bool,
 }
 
 impl<'db> Work<'db> {
@@ -39,7 +40,18 @@ impl<'db> Work<'db> {
         hooks: &'db [Box<dyn WriteHook>],
     ) -> Self {
         let (evaluations, years, units) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        Self { tx, actor, now, hooks, evaluations, years, units, changes: Vec::new(), cause: None }
+        Self {
+            tx,
+            actor,
+            now,
+            hooks,
+            evaluations,
+            years,
+            units,
+            changes: Vec::new(),
+            cause: None,
+            is_refreshed: false,
+        }
     }
 
     /// The connection to write on.
@@ -115,10 +127,19 @@ impl<'db> Work<'db> {
         &self.years
     }
 
-    /// Runs the hooks and commits. Once this returns `Ok`, the work is durable.
-    pub async fn commit(self) -> Result<(), DbErr> {
+    /// Runs the hooks now, so that an answer can show what they made of it. Nothing is to be written after this.
+    pub async fn refresh(&mut self) -> Result<(), DbErr> {
         for hook in self.hooks {
-            hook.before_commit(&self).await?;
+            hook.before_commit(self).await?;
+        }
+        self.is_refreshed = true;
+        Ok(())
+    }
+
+    /// Runs the hooks and commits. Once this returns `Ok`, the work is durable.
+    pub async fn commit(mut self) -> Result<(), DbErr> {
+        if !self.is_refreshed {
+            self.refresh().await?;
         }
         // After a failed statement PostgreSQL answers COMMIT with a ROLLBACK that the driver takes for success; any
         // statement in between is refused. So a failure that somebody passed over is never acknowledged as written.

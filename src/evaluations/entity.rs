@@ -1,10 +1,10 @@
 //! Table `evaluations`.
 
 use jixiao_core::kernel::{FiscalYear, UnitCode};
-use jixiao_core::workflow::Stage;
+use jixiao_core::workflow::{Stage, State};
 use sea_orm::entity::prelude::*;
 
-use crate::db::{Chain, Coded, Int};
+use crate::db::{Chain, Coded, Int, Json};
 
 /// A unit's year as stored.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -19,6 +19,12 @@ pub struct Model {
     pub year: Int<FiscalYear>,
     /// 阶段.
     pub stage: Coded<Stage>,
+    /// Its stage with what is known of how it got there.
+    pub state: Json<State>,
+    /// How many times it was handed in.
+    pub round: i32,
+    /// Until when the bureau lets it be handed in again, beyond the round's deadline.
+    pub due: Option<Date>,
     /// 评分规则集 by which it was last scored, `name@version`.
     pub rule_set: String,
     /// Who imported it for the unit, if the unit did not itself.

@@ -4,13 +4,14 @@ use actix_web::{HttpRequest, get, web};
 use serde_json::json;
 
 use super::entity::Column;
+use super::shown::shown;
 use super::store::{self, Filter, Row};
 use super::wire::{EvaluationList, EvaluationParams, EvaluationSort, EvaluationView};
 use crate::db::{Db, Keyset, SortColumn};
 use crate::http::paging::moment;
 use crate::http::permission::ReadForms;
 use crate::http::wire::UnitYearPath;
-use crate::http::{ApiError, Caller, Cursors, Found, Listed, Params, etag};
+use crate::http::{ApiError, Caller, Cursors, Fresh, Listed, Params, etag};
 
 /// List evaluations
 ///
@@ -67,7 +68,7 @@ pub async fn list(
         Some(true) => Some(store::count(db.reader(), &scope, &filter).await?),
         _ => None,
     };
-    let items = rows.into_iter().map(EvaluationView::from).collect();
+    let items = shown(db.reader(), caller.principal(), db.clock().now(), rows).await?;
     Ok(Listed { body: EvaluationList { items, next_cursor: next_cursor.clone(), total }, next_cursor })
 }
 
@@ -85,9 +86,12 @@ pub async fn get(
     caller: Caller<ReadForms>,
     path: web::Path<UnitYearPath>,
     db: web::Data<Db>,
-) -> Result<Found<EvaluationView>, ApiError> {
+) -> Result<Fresh<EvaluationView>, ApiError> {
     let row = store::find_row(db.reader(), &caller.reading(), &path.unit, path.year).await?;
     let row = row.ok_or_else(ApiError::no_form)?;
     let etag = etag(row.id, row.version);
-    Ok(Found { body: row.into(), etag })
+    // What may be done changes with the deadline and the caller, whatever the row's version: no tag covers it.
+    let one = shown(db.reader(), caller.principal(), db.clock().now(), vec![row]).await?;
+    let body = one.into_iter().next().ok_or_else(ApiError::no_form)?;
+    Ok(Fresh { body, etag })
 }

@@ -3,7 +3,7 @@
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use jixiao_core::kernel::{FiscalYear, Points, RegionCode, UnitCode};
-use jixiao_core::workflow::Stage;
+use jixiao_core::workflow::{Relation, Stage, State};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
@@ -12,10 +12,8 @@ use sea_orm::{
 
 use super::entity::{ActiveModel, Column, Entity, Model};
 use super::summary_entity as summary;
-use super::wire::{EvaluationView, UnitName};
-use crate::db::{Coded, Int, Keyset, Scope, Work, WriteHook, keyset_page};
+use crate::db::{Coded, Deed, Int, Json, Keyset, Scope, Work, WriteHook, keyset_page};
 use crate::http::Principal;
-use crate::http::wire::Stamp;
 use crate::units::entity as units;
 use crate::units::store as unit_store;
 
@@ -66,6 +64,14 @@ pub struct Row {
     pub year: Int<FiscalYear>,
     /// The stage.
     pub stage: Coded<Stage>,
+    /// The stage with its data.
+    pub state: Json<State>,
+    /// How many times it was handed in.
+    pub round: i32,
+    /// Until when it may be handed in again.
+    pub due: Option<chrono::NaiveDate>,
+    /// The unit's region.
+    pub region_code: Option<Coded<RegionCode>>,
     /// The rule set.
     pub rule_set: String,
     /// Who imported it for the unit.
@@ -96,6 +102,7 @@ fn matching(condition: Condition) -> Select<Entity> {
         .into();
     Entity::find()
         .column_as(units::Column::Name, "unit_name")
+        .column(units::Column::RegionCode)
         .column(summary::Column::SelfTotal)
         .column(summary::Column::ComputedTotal)
         .column(summary::Column::FinalTotal)
@@ -212,6 +219,9 @@ async fn create(
         unit_code: Set(unit.code.clone()),
         year: Set(Int(year)),
         stage: Set(Coded(Stage::Draft)),
+        state: Set(Json(State::Draft)),
+        round: Set(0),
+        due: Set(None),
         rule_set: Set(crate::years::round_store::rule_set(work.conn(), year, region).await?),
         on_behalf_of: Set(for_the_unit.then(|| caller.username.clone())),
         // The commit that makes it counts as its first change.
@@ -224,8 +234,58 @@ async fn create(
     Ok(made)
 }
 
-/// Removes an evaluation with all its parts.
-pub async fn delete(work: &Work<'_>, evaluation: Model) -> Result<(), DbErr> {
+/// The evaluation of a unit's year, if the scope reaches it, held until the work is over: a step is taken by one.
+pub async fn hold(
+    work: &Work<'_>,
+    scope: &Scope,
+    unit: &UnitCode,
+    year: FiscalYear,
+) -> Result<Option<Model>, DbErr> {
+    let condition = scope
+        .covers((Entity, Column::UnitCode))
+        .add(Column::UnitCode.eq(unit.as_str()))
+        .add(Column::Year.eq(Int(year)));
+    Entity::find().filter(condition).lock_exclusive().one(work.conn()).await
+}
+
+/// What a caller is to a unit that they see.
+#[must_use]
+pub fn relation(caller: &Principal, unit: &UnitCode) -> Option<Relation> {
+    Relation::of(caller.role, caller.unit.as_ref() == Some(unit))
+}
+
+/// Where an evaluation stands from now on.
+#[derive(Debug)]
+pub struct Advance {
+    /// The next state.
+    pub state: State,
+    /// How many times it was handed in.
+    pub round: i32,
+    /// Until when it may be handed in again, beyond the round's deadline.
+    pub due: Option<chrono::NaiveDate>,
+}
+
+/// Takes an evaluation to its next state.
+pub async fn advance(work: &mut Work<'_>, evaluation: &Model, to: Advance) -> Result<(), DbErr> {
+    work.touch_evaluation(evaluation.id);
+    let Advance { state, round, due } = to;
+    let row = ActiveModel {
+        id: ActiveValue::Unchanged(evaluation.id),
+        stage: Set(Coded(state.stage())),
+        state: Set(Json(state)),
+        round: Set(round),
+        due: Set(due),
+        ..Default::default()
+    };
+    row.update(work.conn()).await.map(|_| ())
+}
+
+/// Removes an evaluation with all its parts. Its chain in the audit stays.
+pub async fn delete(work: &mut Work<'_>, evaluation: Model) -> Result<(), DbErr> {
+    let key = format!("{}/{}", evaluation.unit_code.0, evaluation.year.0);
+    let deed =
+        Deed::removed(&serde_json::json!({ "stage": evaluation.stage.0, "version": evaluation.version }));
+    work.record(evaluation.chain(), "evaluation", key, deed);
     evaluation.into_active_model().delete(work.conn()).await.map(|_| ())
 }
 
@@ -254,23 +314,5 @@ impl WriteHook for Versions {
             Ok(())
         }
         .boxed_local()
-    }
-}
-
-impl From<Row> for EvaluationView {
-    fn from(row: Row) -> Self {
-        let points = |total: Option<Int<Points>>| total.map(|Int(points)| points);
-        Self {
-            unit: UnitName { code: row.unit_code.0, name: row.unit_name },
-            year: row.year.0,
-            stage: row.stage.0,
-            rule_set: row.rule_set,
-            on_behalf_of: row.on_behalf_of,
-            self_total: points(row.self_total),
-            computed_total: points(row.computed_total),
-            final_total: points(row.final_total),
-            grade: row.grade,
-            stamp: Stamp::of(row.id, row.version, row.created_at, row.updated_at),
-        }
     }
 }

@@ -1,20 +1,23 @@
 //! Evaluations on the wire.
 
+use chrono::NaiveDate;
 use jixiao_core::kernel::{FiscalYear, Points, RegionCode, UnitCode};
-use jixiao_core::workflow::Stage;
+use jixiao_core::workflow::{Stage, Step};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::http::wire::{PointsText, RuleSetText, Stamp, UnitCodeText, YearNumber};
+use crate::http::wire::{PointsText, RuleSetText, Stamp, Timestamp, UnitCodeText, YearNumber};
 use crate::list_params;
 
-/// `draft` 填报中, `submitted` 已提交, `returned` 已退回, `approved` 已通过,
+/// `draft` 填报中, `department_review` 主管部门审核中, `submitted` 已提交, `returned` 已退回, `approved` 已通过,
 /// `published` 已公开.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "snake_case", example = "draft")]
 pub enum StageWord {
     /// 填报中
     Draft,
+    /// 主管部门审核中
+    DepartmentReview,
     /// 已提交
     Submitted,
     /// 已退回
@@ -23,6 +26,29 @@ pub enum StageWord {
     Approved,
     /// 已公开
     Published,
+}
+
+/// `edit` 填报, `submit` 提交, `endorse` 主管部门审核通过, `return` 退回, `rescore` 复核, `approve` 通过,
+/// `publish` 公开, `reopen` 重新开放.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case", example = "submit")]
+pub enum StepWord {
+    /// 填报
+    Edit,
+    /// 提交
+    Submit,
+    /// 主管部门审核通过
+    Endorse,
+    /// 退回
+    Return,
+    /// 复核
+    Rescore,
+    /// 通过
+    Approve,
+    /// 公开
+    Publish,
+    /// 重新开放
+    Reopen,
 }
 
 /// 单位 a unit, named.
@@ -47,6 +73,20 @@ pub struct EvaluationView {
     /// 阶段 stage.
     #[schema(value_type = StageWord)]
     pub stage: Stage,
+    /// 可进行的操作 what you may do with it now.
+    #[schema(value_type = Vec<StepWord>, max_items = 8, example = json!(["edit", "submit"]))]
+    pub allowed_actions: Vec<Step>,
+    /// 提交次数 how many times it was handed in.
+    #[schema(minimum = 0, example = 1)]
+    pub round: i32,
+    /// 提交人 account that handed it in last; null when nobody has.
+    #[schema(max_length = 64, example = "unit")]
+    pub submitted_by: Option<String>,
+    /// 提交时间 when it was handed in last, UTC; null when it was not.
+    pub submitted_at: Option<Timestamp>,
+    /// 截止日期 the last day on which it may be handed in, until 24:00 Asia/Shanghai; null: no limit.
+    #[schema(example = "2024-03-31")]
+    pub deadline: Option<NaiveDate>,
     /// 评分规则集 rule set it is scored by.
     #[schema(value_type = RuleSetText)]
     pub rule_set: String,

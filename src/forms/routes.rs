@@ -11,7 +11,7 @@ use crate::db::Db;
 use crate::evaluations::{Part, store as evaluations};
 use crate::http::permission::{ReadForms, WriteForms};
 use crate::http::wire::UnitYearPath;
-use crate::http::{ApiError, Body, Caller, FieldError, Found, IfMatch, Removed, Saved, etag};
+use crate::http::{ApiError, Body, Caller, ErrorCode, FieldError, Found, IfMatch, Removed, Saved, etag};
 use crate::{base_data, budgets, indicators, narratives, projects};
 
 /// Get a whole form
@@ -68,7 +68,7 @@ pub async fn put(
 
 /// Remove a whole form
 ///
-/// 删除一个单位某年度的整套自评表（仅限填报中）。
+/// 删除一个单位某年度的整套自评表（仅限从未提交过的）。
 #[utoipa::path(
     tag = "forms",
     operation_id = "deleteForm",
@@ -89,9 +89,16 @@ pub async fn delete(
     if evaluation.is_new() {
         return Err(ApiError::not_found()); // it went while we waited for the lock
     }
+    if evaluation.round > 0 {
+        // What was handed in once has a history, and that is not the unit's to remove.
+        return Err(ApiError::new(ErrorCode::Locked).detail(
+            "已提交过的自评表不能删除，请修改后重新提交",
+            "A form that was handed in once is not removed: correct it and submit it again",
+        ));
+    }
     if_match.check(&etag(evaluation.id, evaluation.version))?;
     let (removed, _, _) = store::load(work.conn(), &evaluation).await?;
-    evaluations::delete(&work, evaluation).await?;
+    evaluations::delete(&mut work, evaluation).await?;
     work.commit().await?;
     Ok(Removed(removed))
 }

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use jixiao_core::kernel::{Points, ProjectCode};
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::wire::UnitForm;
-use crate::db::{Int, Work};
+use crate::db::{Coded, Int, Work};
 use crate::evaluations::entity::Model as Evaluation;
+use crate::evaluations::review_entity as review;
 use crate::evaluations::sync::{Missing, sync};
 use crate::evaluations::{Part, part};
 use crate::indicators::store::Projects;
@@ -20,6 +21,26 @@ pub struct Reviewed {
     pub executions: BTreeMap<Option<ProjectCode>, Points>,
     /// 复核得分 of indicators, by project and number.
     pub indicators: BTreeMap<(Option<ProjectCode>, i32), Points>,
+    /// 复核总分 of whole sheets, by project; none: the department.
+    pub sheets: BTreeMap<Option<ProjectCode>, Points>,
+}
+
+impl Reviewed {
+    /// Of these rows.
+    #[must_use]
+    pub fn of(rows: Vec<review::Model>) -> Self {
+        let mut reviewed = Self::default();
+        for row in rows {
+            let (project, Int(score)) = (row.project.map(|Coded(code)| code), row.score);
+            match (row.kind.0, row.seq) {
+                (review::Kind::Sheet, _) => reviewed.sheets.insert(project, score),
+                (review::Kind::Execution, _) => reviewed.executions.insert(project, score),
+                (review::Kind::Indicator, Some(seq)) => reviewed.indicators.insert((project, seq), score),
+                (review::Kind::Indicator, None) => None,
+            };
+        }
+        reviewed
+    }
 }
 
 /// The form of an evaluation, what the bureau found, and the keys of its projects. Read on one snapshot.
@@ -38,17 +59,8 @@ pub async fn load(
     projects.sort_by(|a, b| a.code.0.cmp(&b.code.0));
     indicators.sort_by_cached_key(|row| row.key(&siblings));
 
-    let points = |score: Option<Int<Points>>| score.map(|Int(points)| points);
-    let department = budgets.iter().filter_map(|row| Some((None, points(row.reviewed_score)?)));
-    let of_projects =
-        projects.iter().filter_map(|row| Some((Some(row.code.0.clone()), points(row.reviewed_score)?)));
-    let reviewed = Reviewed {
-        executions: department.chain(of_projects).collect(),
-        indicators: indicators
-            .iter()
-            .filter_map(|row| Some((row.key(&siblings), points(row.reviewed_score)?)))
-            .collect(),
-    };
+    let reviews = review::Entity::find().filter(review::Column::EvaluationId.eq(id)).all(conn).await?;
+    let reviewed = Reviewed::of(reviews);
     let form = UnitForm {
         budgets: budgets.iter().map(|row| row.input(evaluation, &())).collect(),
         base_data: base_data.iter().map(|row| row.input(evaluation, &())).collect(),

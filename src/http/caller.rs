@@ -156,6 +156,7 @@ pub mod permission {
         ReadScores,
         Submit,
         Endorse,
+        Return,
         Review,
         Publish,
         ReadAudit

@@ -97,6 +97,29 @@ impl<T: ToSchema> IntoResponses for Changed<T> {
     }
 }
 
+/// 200 with something as it is at this moment for this caller, and the ETag of what it shows. Unlike [`Found`] it is
+/// never 304: what is shown with it does not follow from its version alone.
+#[derive(Debug)]
+pub struct Fresh<T> {
+    /// What was asked for.
+    pub body: T,
+    /// The ETag of what it shows.
+    pub etag: String,
+}
+
+impl<T: Serialize> Responder for Fresh<T> {
+    type Body = BoxBody;
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Ok().insert_header((header::ETAG, self.etag)).json(self.body)
+    }
+}
+
+impl<T: ToSchema> IntoResponses for Fresh<T> {
+    fn responses() -> Responses {
+        documented::<T>("200", "成功 Found.", &["ETag"])
+    }
+}
+
 /// 200 with something that has no version.
 #[derive(Debug)]
 pub struct Shown<T>(pub T);

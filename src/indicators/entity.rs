@@ -33,8 +33,6 @@ pub struct Model {
     pub weight: Option<Int<Points>>,
     /// 自评得分.
     pub self_score: Option<Int<Points>>,
-    /// 复核得分.
-    pub reviewed_score: Option<Int<Points>>,
     /// 完成档次 of a qualitative indicator.
     pub attainment: Option<Coded<Attainment>>,
     /// 偏差原因分析及改进措施.

@@ -28,8 +28,6 @@ pub struct Model {
     pub weight: Option<Int<Points>>,
     /// 自评得分 of the execution.
     pub self_score: Option<Int<Points>>,
-    /// 复核得分 of the execution.
-    pub reviewed_score: Option<Int<Points>>,
     /// 年初预算数.
     pub initial: Option<Int<Money>>,
     /// 全年预算数.

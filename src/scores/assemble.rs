@@ -100,6 +100,7 @@ fn scored(
         })
         .collect();
     execution.reviewed_score = reviewed.executions.get(&project).copied();
-    let sheet = Sheet { year, kind, execution, indicators, reported_total, reviewed_total: None };
+    let reviewed_total = reviewed.sheets.get(&project).copied();
+    let sheet = Sheet { year, kind, execution, indicators, reported_total, reviewed_total };
     ScoredSheet { card: score(&sheet, rules), project, name, rows }
 }

@@ -102,17 +102,7 @@ pub async fn get(
     let (form, reviewed, _) = forms::load(&snapshot, &evaluation).await?;
     let unit = UnitName { code: unit.code.0, name: unit.name };
     let scored = score_form(&form, &reviewed, path.year, store::rules(&evaluation)?);
-    let (department, projects): (Vec<_>, Vec<_>) =
-        scored.into_iter().partition(|sheet| sheet.project.is_none());
-    let body = Scores {
-        year: path.year,
-        stage,
-        provisional: !stage.is_settled(),
-        rule_set: evaluation.rule_set,
-        department: department.into_iter().next().map(|sheet| view::sheet(sheet, &unit, lang)),
-        projects: projects.into_iter().map(|sheet| view::sheet(sheet, &unit, lang)).collect(),
-        unit,
-    };
+    let body = view::scores(&evaluation, stage, &unit, scored, lang);
     // The words differ by language, so the tag does too.
     let etag = format!("\"{}.{}.{}\"", evaluation.id, evaluation.version, lang.tag());
     Ok(Found { body, etag })

@@ -2,11 +2,35 @@
 
 use jixiao_core::kernel::{Lang, Text};
 use jixiao_core::scoring::{BlockScore, ExecutionScore, Flag, IndicatorScore};
+use jixiao_core::workflow::Stage;
 
 use super::assemble::ScoredSheet;
-use super::wire::{BlockScoreView, ExecutionScoreView, FlagView, IndicatorScoreView, SheetScore};
+use super::wire::{BlockScoreView, ExecutionScoreView, FlagView, IndicatorScoreView, Scores, SheetScore};
+use crate::evaluations::entity::Model as Evaluation;
 use crate::evaluations::wire::UnitName;
 use crate::indicators::wire::IndicatorInput;
+
+/// The scores of a unit's year at a stage, for the wire.
+#[must_use]
+pub fn scores(
+    evaluation: &Evaluation,
+    stage: Stage,
+    unit: &UnitName,
+    sheets: Vec<ScoredSheet>,
+    lang: Lang,
+) -> Scores {
+    let (department, projects): (Vec<_>, Vec<_>) =
+        sheets.into_iter().partition(|sheet| sheet.project.is_none());
+    Scores {
+        year: evaluation.year.0,
+        stage,
+        provisional: !stage.is_settled(),
+        rule_set: evaluation.rule_set.clone(),
+        department: department.into_iter().next().map(|one| sheet(one, unit, lang)),
+        projects: projects.into_iter().map(|one| sheet(one, unit, lang)).collect(),
+        unit: unit.clone(),
+    }
+}
 
 /// A scored sheet for the wire. The department sheet carries the unit's code and name.
 #[must_use]

@@ -18,6 +18,8 @@ pub struct Model {
     pub rule_set: String,
     /// 截止日期 of regions that set none.
     pub deadline: Option<Date>,
+    /// 是否须经主管部门审核.
+    pub department_review: bool,
     /// 备注.
     pub note: Option<String>,
     /// Counts changes.

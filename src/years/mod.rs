@@ -1,7 +1,11 @@
 //! Years (预算年度) and rounds: a year holds defaults, a region's round what its bureau decides: opening,
 //! deadline, rule set, the units that must report.
 
+pub mod calendar;
 pub mod entity;
+pub mod exception_entity;
+pub mod exception_routes;
+pub mod exception_store;
 pub mod round_entity;
 pub mod round_routes;
 pub mod round_store;
@@ -21,7 +25,11 @@ pub fn configure(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_
         .service(round_routes::get)
         .service(round_routes::put)
         .service(round_routes::patch)
-        .service(round_routes::delete);
+        .service(round_routes::delete)
+        .service(exception_routes::list)
+        .service(exception_routes::get)
+        .service(exception_routes::put)
+        .service(exception_routes::delete);
 }
 
 /// The schemas of this feature's bodies.
@@ -32,6 +40,9 @@ pub fn configure(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_
     wire::YearList,
     wire::RoundInput,
     wire::RoundView,
-    wire::RoundList
+    wire::RoundList,
+    wire::RoundExceptionInput,
+    wire::RoundExceptionView,
+    wire::RoundExceptionList
 )))]
 pub struct Schemas;

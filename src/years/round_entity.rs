@@ -24,6 +24,8 @@ pub struct Model {
     pub rule_set: Option<String>,
     /// 应填报单位; none: all of the region.
     pub assigned_units: Option<Json<Vec<UnitCode>>>,
+    /// 应填报单位: those below this supervising department.
+    pub assigned_under: Option<Coded<UnitCode>>,
     /// 备注.
     pub note: Option<String>,
     /// Counts changes.

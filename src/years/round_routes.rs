@@ -14,6 +14,7 @@ use crate::http::{
     ApiError, Body, Caller, Changed, Cursors, ErrorCode, FieldError, Found, IfMatch, Listed, MergePatch,
     Params, Removed, Saved, Schemas, etag, patched,
 };
+use crate::units::store as unit_store;
 
 /// List rounds of a year
 ///
@@ -154,7 +155,7 @@ fn found(row: Model) -> Found<RoundView> {
 }
 
 /// A bureau decides its own region's round, which everyone may see: another region's is 403, not 404.
-fn may_write(caller: &Caller<WriteRounds>, region: &RegionCode) -> Result<(), ApiError> {
+pub fn may_write(caller: &Caller<WriteRounds>, region: &RegionCode) -> Result<(), ApiError> {
     match caller.writing() {
         Scope::All => Ok(()),
         Scope::Region(own) if own.contains(region) => Ok(()),
@@ -184,9 +185,27 @@ async fn check(work: &Work<'_>, path: &RoundPath, round: &RoundInput) -> Result<
             "The deadline lies before the opening",
         ));
     }
+    if let Some(above) = &round.assigned_under {
+        if round.assigned_units.is_some() {
+            errors.push(FieldError::new(
+                "/assigned_under",
+                "ambiguous",
+                "应填报单位要么逐个列出，要么按主管部门确定，不能同时给出",
+                "Either list the units, or name the department they are below, not both",
+            ));
+        }
+        if unit_store::find_many(work.conn(), vec![above.to_string()]).await?.is_empty() {
+            errors.push(FieldError::new(
+                "/assigned_under",
+                "unknown_unit",
+                format!("没有编码为 {above} 的单位"),
+                format!("There is no unit {above}"),
+            ));
+        }
+    }
     if let Some(assigned) = &round.assigned_units {
         let codes = assigned.iter().map(ToString::to_string).collect();
-        let known = crate::units::store::find_many(work.conn(), codes).await?;
+        let known = unit_store::find_many(work.conn(), codes).await?;
         for (index, code) in assigned.iter().enumerate() {
             let unit = known.iter().find(|unit| &unit.code.0 == code);
             let in_region = |unit: &crate::units::entity::Model| {

@@ -107,7 +107,8 @@ fn record(work: &mut Work<'_>, round: &RoundInput, deed: Deed) {
 }
 
 fn columns(round: RoundInput) -> ActiveModel {
-    let RoundInput { year, region_code, opens_on, deadline, rule_set, assigned_units, note } = round;
+    let RoundInput { year, region_code, opens_on, deadline, rule_set, assigned_units, assigned_under, note } =
+        round;
     ActiveModel {
         year: Set(Int(year)),
         region_code: Set(Coded(region_code)),
@@ -115,6 +116,7 @@ fn columns(round: RoundInput) -> ActiveModel {
         deadline: Set(deadline),
         rule_set: Set(rule_set),
         assigned_units: Set(assigned_units.map(Json)),
+        assigned_under: Set(assigned_under.map(Coded)),
         note: Set(note),
         ..Default::default()
     }
@@ -130,6 +132,7 @@ impl From<&Model> for RoundInput {
             deadline: row.deadline,
             rule_set: row.rule_set,
             assigned_units: row.assigned_units.map(|Json(units)| units),
+            assigned_under: row.assigned_under.map(|Coded(unit)| unit),
             note: row.note,
         }
     }

@@ -73,11 +73,12 @@ pub async fn delete(work: &mut Work<'_>, current: Model) -> Result<(), DbErr> {
 }
 
 fn columns(year: YearInput) -> ActiveModel {
-    let YearInput { year, rule_set, deadline, note } = year;
+    let YearInput { year, rule_set, deadline, department_review, note } = year;
     ActiveModel {
         year: Set(Int(year)),
         rule_set: Set(rule_set),
         deadline: Set(deadline),
+        department_review: Set(department_review),
         note: Set(note),
         ..Default::default()
     }
@@ -85,9 +86,8 @@ fn columns(year: YearInput) -> ActiveModel {
 
 impl From<&Model> for YearInput {
     fn from(row: &Model) -> Self {
-        let Model { id: _, year, rule_set, deadline, note, version: _, created_at: _, updated_at: _ } =
-            row.clone();
-        Self { year: year.0, rule_set, deadline, note }
+        let Model { year, rule_set, deadline, department_review, note, .. } = row.clone();
+        Self { year: year.0, rule_set, deadline, department_review, note }
     }
 }
 

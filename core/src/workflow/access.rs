@@ -94,7 +94,9 @@ pub enum Action {
     Submit,
     /// Pass or return what a subordinate handed in, where the round asks its supervising department.
     Endorse,
-    /// Return, re-score and approve what was handed in, or open it again.
+    /// Send back what was handed in: the bureau, and the supervising department where the year asks for it.
+    Return,
+    /// Re-score and approve what was handed in, or open it again.
     Review,
     /// Make an approved evaluation public.
     Publish,
@@ -104,7 +106,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::ReadUnits,
         Self::WriteUnits,
         Self::ReadYears,
@@ -117,6 +119,7 @@ impl Action {
         Self::ReadScores,
         Self::Submit,
         Self::Endorse,
+        Self::Return,
         Self::Review,
         Self::Publish,
         Self::ReadAudit,
@@ -138,6 +141,7 @@ impl Action {
             Self::ReadScores => "scores:read",
             Self::Submit => "forms:submit",
             Self::Endorse => "forms:endorse",
+            Self::Return => "forms:return",
             Self::Review => "reviews:write",
             Self::Publish => "publications:write",
             Self::ReadAudit => "audit:read",
@@ -156,6 +160,7 @@ impl Action {
             Self::WriteUnits | Self::WriteYears | Self::ReadAudit => &[Role::Admin],
             // The claim belongs to the unit: not even an administrator edits it in place.
             Self::WriteForms | Self::Submit | Self::Endorse => &[Role::Unit],
+            Self::Return => &[Role::Unit, Role::Bureau],
             // Reviewing is the bureau's: an administrator keeps the house and judges nobody.
             Self::Review | Self::Publish => &[Role::Bureau],
         }

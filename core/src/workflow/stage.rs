@@ -14,6 +14,8 @@ pub enum Stage {
     /// 填报中: the unit fills the form.
     #[default]
     Draft,
+    /// 主管部门审核中: handed in, waiting for the supervising department where the year asks for it; locked.
+    DepartmentReview,
     /// 已提交: waiting for the bureau; locked for the unit.
     Submitted,
     /// 已退回: sent back with an opinion; the unit edits and submits again.
@@ -26,14 +28,21 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage, in the order of the workflow.
-    pub const ALL: [Self; 5] =
-        [Self::Draft, Self::Submitted, Self::Returned, Self::Approved, Self::Published];
+    pub const ALL: [Self; 6] = [
+        Self::Draft,
+        Self::DepartmentReview,
+        Self::Submitted,
+        Self::Returned,
+        Self::Approved,
+        Self::Published,
+    ];
 
     /// The stable word for it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Draft => "draft",
+            Self::DepartmentReview => "department_review",
             Self::Submitted => "submitted",
             Self::Returned => "returned",
             Self::Approved => "approved",
@@ -76,6 +85,7 @@ impl Text for Stage {
     fn text(&self, lang: Lang) -> String {
         let (zh, en) = match self {
             Self::Draft => ("填报中", "draft"),
+            Self::DepartmentReview => ("主管部门审核中", "department_review"),
             Self::Submitted => ("已提交", "submitted"),
             Self::Returned => ("已退回", "returned"),
             Self::Approved => ("已通过", "approved"),

@@ -1,0 +1,157 @@
+//! What a check finds: which check, how severe, where, what was expected and what is there.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::{Lang, Text};
+
+/// What a finding means for handing a form in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The form contradicts itself or cannot be scored: mend it.
+    Block,
+    /// It may be true: say why, for the reviewer to judge.
+    Explain,
+    /// Shown only.
+    Note,
+}
+
+/// The tables of a form, under the names they have in files and addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Table {
+    /// 部门整体支出 (annex 2).
+    Budgets,
+    /// 基础数据表 (annex 1).
+    BaseData,
+    /// 项目支出 (annex 3).
+    ProjectExpenditures,
+    /// 绩效指标.
+    Indicators,
+    /// 自评报告正文.
+    Narratives,
+}
+
+impl Table {
+    /// Every table.
+    pub const ALL: [Self; 5] =
+        [Self::Budgets, Self::BaseData, Self::ProjectExpenditures, Self::Indicators, Self::Narratives];
+
+    /// The stable word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Budgets => "budgets",
+            Self::BaseData => "base_data",
+            Self::ProjectExpenditures => "project_expenditures",
+            Self::Indicators => "indicators",
+            Self::Narratives => "narratives",
+        }
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A word that names no table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a table of a form")]
+pub struct UnknownTable;
+
+impl FromStr for Table {
+    type Err = UnknownTable;
+    fn from_str(text: &str) -> Result<Self, UnknownTable> {
+        Self::ALL.into_iter().find(|table| table.as_str() == text).ok_or(UnknownTable)
+    }
+}
+
+impl Text for Table {
+    fn text(&self, lang: Lang) -> String {
+        let zh = match self {
+            Self::Budgets => "部门整体支出",
+            Self::BaseData => "基础数据表",
+            Self::ProjectExpenditures => "项目支出",
+            Self::Indicators => "绩效指标",
+            Self::Narratives => "自评报告",
+        };
+        lang.pick(zh, self.as_str()).to_owned()
+    }
+}
+
+/// A cell of a form, or a row, or a table as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Place {
+    /// The table.
+    pub table: Table,
+    /// Its row: `P01` for a project, `P01.3` and `.3` for an indicator of a project and of the department; empty
+    /// where a form has only one.
+    pub row: String,
+    /// The field, names joined by dots: `total.annual`; empty: the row as a whole.
+    pub field: String,
+}
+
+impl Place {
+    /// This field of this row.
+    pub fn new(table: Table, row: impl Into<String>, field: impl Into<String>) -> Self {
+        Self { table, row: row.into(), field: field.into() }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.table, self.row, self.field)
+    }
+}
+
+/// Something that a check has found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The check's stable name.
+    pub check: &'static str,
+    /// What it means.
+    pub severity: Severity,
+    /// Where.
+    pub place: Place,
+    /// What was expected there.
+    pub expected: Option<String>,
+    /// What is there.
+    pub found: Option<String>,
+    /// What is wrong, 中文.
+    pub zh: String,
+    /// What is wrong, English.
+    pub en: String,
+}
+
+impl Finding {
+    /// By what it is known from one version of the form to the next: the check and its place. An explanation is
+    /// kept under it and survives edits elsewhere.
+    #[must_use]
+    pub fn id(&self) -> String {
+        format!("{}:{}", self.check, self.place)
+    }
+}
+
+impl Text for Finding {
+    fn text(&self, lang: Lang) -> String {
+        lang.pick(&self.zh, &self.en).clone()
+    }
+}
+
+/// A form in which nothing was filled.
+pub(super) fn empty_form() -> Finding {
+    Finding {
+        check: "form_empty",
+        severity: Severity::Block,
+        place: Place::new(Table::Budgets, "", ""),
+        expected: None,
+        found: None,
+        zh: "尚未填报部门整体支出或任何项目支出".to_owned(),
+        en: "neither the department sheet nor a project was filled in".to_owned(),
+    }
+}

@@ -1,0 +1,141 @@
+//! `/evaluations/{unit}/{year}/findings` and `/explanations`.
+
+use std::collections::BTreeSet;
+
+use actix_web::{get, post, web};
+use jixiao_core::checks::{Finding, Severity};
+use jixiao_core::kernel::{Lang, Text as _};
+
+use super::store::{self, Assessment, assess};
+use super::wire::{ExplanationsInput, FindingView, Findings};
+use crate::db::{Coded, Db};
+use crate::evaluations::store as evaluations;
+use crate::http::envelope::Language;
+use crate::http::permission::{ReadForms, Submit};
+use crate::http::wire::{Timestamp, UnitYearPath};
+use crate::http::{ApiError, Body, Caller, Changed, FieldError, Fresh, Once, Repeatable, etag};
+
+/// List findings of a form
+///
+/// 勾稽审核：列出全部问题。`block` 必须修改，`explain` 须说明原因，`note` 仅提示；`open` 为真的不处理不能提交。
+#[utoipa::path(tag = "evaluations", operation_id = "listFindings", params(UnitYearPath), security(("oauth2" = ["forms:read"])))]
+#[get("/evaluations/{unit}/{year}/findings")]
+pub async fn list(
+    caller: Caller<ReadForms>,
+    path: web::Path<UnitYearPath>,
+    Language(lang): Language,
+    db: web::Data<Db>,
+) -> Result<Fresh<Findings>, ApiError> {
+    let snapshot = db.snapshot().await?;
+    let evaluation = evaluations::find(&snapshot, &caller.reading(), &path.unit, path.year).await?;
+    let evaluation = evaluation.ok_or_else(ApiError::no_form)?;
+    let assessment = assess(&snapshot, &evaluation).await?;
+    Ok(Fresh { body: view(&path, &assessment, lang), etag: etag(evaluation.id, evaluation.version) })
+}
+
+/// Explain findings
+///
+/// 填报单位对 `explain` 级问题作出说明，一次可说明多项；审核人能看到。说明按审核项和位置保存，修改别处不会丢失。
+#[utoipa::path(
+    tag = "evaluations",
+    operation_id = "explainFindings",
+    params(UnitYearPath),
+    request_body = ExplanationsInput,
+    security(("oauth2" = ["forms:submit"]))
+)]
+#[post("/evaluations/{unit}/{year}/explanations")]
+pub async fn explain(
+    caller: Caller<Submit>,
+    path: web::Path<UnitYearPath>,
+    Language(lang): Language,
+    once: Once,
+    Body(input): Body<ExplanationsInput>,
+    db: web::Data<Db>,
+) -> Result<Repeatable<Changed<Findings>>, ApiError> {
+    let mut work = db.begin(caller.principal()).await?;
+    if let Some(reply) = once.replay(&work).await? {
+        return Ok(reply);
+    }
+    let existing = evaluations::find(work.conn(), &caller.reading(), &path.unit, path.year).await?;
+    existing.ok_or_else(ApiError::no_form)?;
+    let evaluation = evaluations::open(&mut work, caller.principal(), &path.unit, path.year).await??;
+    let before = assess(work.conn(), &evaluation).await?;
+    let mut errors = Vec::new();
+    let mut seen = BTreeSet::new();
+    for (index, one) in input.explanations.iter().enumerate() {
+        if !seen.insert(&one.finding) {
+            errors.push(FieldError::new(
+                format!("/explanations/{index}/finding"),
+                "repeated_key",
+                "同一项说明了两次",
+                "Explained twice",
+            ));
+        }
+        let known = before.findings.iter().find(|finding| finding.id() == one.finding);
+        if let Some(error) = cannot_be_explained(index, known) {
+            errors.push(error);
+        }
+    }
+    if !errors.is_empty() {
+        return Err(ApiError::invalid(errors));
+    }
+    for one in input.explanations {
+        let current = before.explanations.get(&one.finding);
+        store::explain(&mut work, &evaluation, current, &one.finding, one.explanation).await?;
+    }
+    let after = assess(work.conn(), &evaluation).await?;
+    let reply =
+        Changed { body: view(&path, &after, lang), etag: etag(evaluation.id, evaluation.version + 1) };
+    once.commit(work, reply).await
+}
+
+fn cannot_be_explained(index: usize, finding: Option<&Finding>) -> Option<FieldError> {
+    let at = format!("/explanations/{index}/finding");
+    match finding.map(|finding| finding.severity) {
+        Some(Severity::Explain) => None,
+        Some(_) => Some(FieldError::new(
+            at,
+            "not_explainable",
+            "此项不接受说明：block 级问题须修改，note 级只是提示",
+            "This finding takes no explanation: a block must be mended, a note is only shown",
+        )),
+        None => Some(FieldError::new(
+            at,
+            "unknown_finding",
+            "没有这一项问题（可能已经修改好），请重新读取 findings",
+            "There is no such finding (it may have been mended); read the findings again",
+        )),
+    }
+}
+
+fn view(path: &UnitYearPath, assessment: &Assessment, lang: Lang) -> Findings {
+    let items: Vec<FindingView> =
+        assessment.findings.iter().map(|finding| one(finding, assessment, lang)).collect();
+    Findings {
+        unit: path.unit.clone(),
+        year: path.year,
+        open: items.iter().filter(|item| item.open).count(),
+        items,
+    }
+}
+
+fn one(finding: &Finding, assessment: &Assessment, lang: Lang) -> FindingView {
+    let id = finding.id();
+    let given = assessment.explanations.get(&id).filter(|_| finding.severity == Severity::Explain);
+    FindingView {
+        check: finding.check.to_owned(),
+        severity: finding.severity,
+        open: assessment.is_open(finding),
+        table: finding.place.table,
+        row: finding.place.row.clone(),
+        field: finding.place.field.clone(),
+        expected: finding.expected.clone(),
+        found: finding.found.clone(),
+        text: finding.text(lang),
+        explanation: given.map(|given| given.explanation.clone()),
+        explained_by: given.map(|given| given.given_by.clone()),
+        explained_at: given.map(|given| Timestamp(given.given_at)),
+        verdict: given.and_then(|given| given.verdict.as_ref().map(|Coded(verdict)| verdict.to_string())),
+        id,
+    }
+}
