@@ -168,28 +168,24 @@ pub fn openapi() -> Value {
 
 fn base() -> OpenApi {
     let mut base = Base::openapi();
-    for feature in [
-        accounts::Schemas::openapi(),
-        audit::Schemas::openapi(),
-        base_data::Schemas::openapi(),
-        budgets::Schemas::openapi(),
-        evaluations::Schemas::openapi(),
-        findings::Schemas::openapi(),
-        forms::Schemas::openapi(),
-        imports::Schemas::openapi(),
-        indicators::Schemas::openapi(),
-        narratives::Schemas::openapi(),
-        projects::Schemas::openapi(),
-        publications::Schemas::openapi(),
-        reviews::Schemas::openapi(),
-        rule_sets::Schemas::openapi(),
-        scores::Schemas::openapi(),
-        units::Schemas::openapi(),
-        workflow::Schemas::openapi(),
-        years::Schemas::openapi(),
-    ] {
-        base.merge(feature);
-    }
+    base.merge(accounts::Schemas::openapi());
+    base.merge(audit::Schemas::openapi());
+    base.merge(base_data::Schemas::openapi());
+    base.merge(budgets::Schemas::openapi());
+    base.merge(evaluations::Schemas::openapi());
+    base.merge(findings::Schemas::openapi());
+    base.merge(forms::Schemas::openapi());
+    base.merge(imports::Schemas::openapi());
+    base.merge(indicators::Schemas::openapi());
+    base.merge(narratives::Schemas::openapi());
+    base.merge(projects::Schemas::openapi());
+    base.merge(publications::Schemas::openapi());
+    base.merge(reviews::Schemas::openapi());
+    base.merge(rule_sets::Schemas::openapi());
+    base.merge(scores::Schemas::openapi());
+    base.merge(units::Schemas::openapi());
+    base.merge(workflow::Schemas::openapi());
+    base.merge(years::Schemas::openapi());
     base
 }
 

@@ -1,12 +1,13 @@
 //! The demo: the real report of a district party office for 2023, and an account for each role.
 
 use jixiao_core::workflow::Role;
+use serde_json::{Value, json};
 
 use crate::accounts::{AccountError, NewUser, PasswordPolicy, add_user};
 use crate::db::Db;
 use crate::http::once::BodyDigest;
 use crate::http::{ApiError, Principal, Schemas};
-use crate::imports::{Mode, Report, bundle, run};
+use crate::imports::{LaterStage, Mode, Order, Report, bundle, run};
 
 /// Password of the demo's accounts on this machine.
 pub const PASSWORD: &str = "jixiao-demo";
@@ -42,7 +43,11 @@ impl From<ApiError> for DemoError {
 
 /// Fills an empty database with the report and the accounts.
 pub async fn fill(db: &Db, schemas: &Schemas, password: &str) -> Result<(), DemoError> {
-    let value = serde_json::from_str(REPORT).map_err(|why| DemoError::Report(why.to_string()))?;
+    let mut value: Value = serde_json::from_str(REPORT).map_err(|why| DemoError::Report(why.to_string()))?;
+    // The next year is open, for a newcomer to fill.
+    if let Some(years) = value.get_mut("years").and_then(Value::as_array_mut) {
+        years.push(json!({ "year": YEAR + 1 }));
+    }
     let bundle = bundle::read(value).map_err(|errors| DemoError::Report(format!("{errors:?}")))?;
     let caller = Principal {
         username: Role::Admin.to_string(),
@@ -53,8 +58,10 @@ pub async fn fill(db: &Db, schemas: &Schemas, password: &str) -> Result<(), Demo
         request_id: None,
     };
     let work = db.begin(&caller).await.map_err(ApiError::from)?;
-    let sha256 = BodyDigest::of(REPORT.as_bytes()).0;
-    let (work, Report { errors, .. }) = run(work, schemas, &caller, bundle, Mode::Commit, sha256).await?;
+    // As it was handed in: a newcomer can send it back or approve it right away.
+    let later = Some(LaterStage::Submitted);
+    let order = Order { mode: Mode::Commit, later, sha256: BodyDigest::of(REPORT.as_bytes()).0 };
+    let (work, Report { errors, .. }) = run(work, schemas, &caller, bundle, order).await?;
     if !errors.is_empty() {
         return Err(DemoError::Report(format!("{errors:?}")));
     }

@@ -172,7 +172,7 @@ impl MigrationTrait for Migration {
             manager.alter_table(Table::alter().table(table).add_column(column).to_owned()).await?;
         }
         for (table, column) in added().into_iter().rev() {
-            let name = column.get_column_name().to_owned();
+            let name = column.get_column_name().clone();
             manager.alter_table(Table::alter().table(table).drop_column(name).to_owned()).await?;
         }
         Ok(())

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use jixiao::config::DatabaseSettings;
 use jixiao::http::once::BodyDigest;
 use jixiao::http::{Principal, Schemas};
-use jixiao::imports::{Counts, Mode, Report, RowError, bundle, run as import};
+use jixiao::imports::{Counts, LaterStage, Mode, Order, Report, RowError, bundle, run as import};
 use jixiao::{app, imports::bundle::Bundle};
 use jixiao_core::kernel::Lang;
 use jixiao_core::workflow::Role;
@@ -21,6 +21,9 @@ pub struct Import {
     /// Check only, or write
     #[arg(long, value_enum)]
     mode: ModeArg,
+    /// Import historical evaluations at this later stage: what the checks find is kept, not enforced
+    #[arg(long, value_enum)]
+    stage: Option<StageArg>,
     /// Language of the messages
     #[arg(long, value_enum, default_value = "zh")]
     lang: LangArg,
@@ -34,6 +37,14 @@ enum ModeArg {
     Validate,
     /// Write, if nothing is wrong
     Commit,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum StageArg {
+    /// 已提交: waiting for the bureau
+    Submitted,
+    /// 已通过: approved, scores are final
+    Approved,
 }
 
 /// A language, on the command line.
@@ -64,6 +75,10 @@ pub fn run(command: &Import) -> Result<(), Failure> {
         ModeArg::Validate => Mode::Validate,
         ModeArg::Commit => Mode::Commit,
     };
+    let later = command.stage.map(|stage| match stage {
+        StageArg::Submitted => LaterStage::Submitted,
+        StageArg::Approved => LaterStage::Approved,
+    });
     let Report { counts, errors, .. } = block_on(async {
         let db = open(&url, app::write_hooks()).await?;
         db.prepare().await?;
@@ -76,7 +91,8 @@ pub fn run(command: &Import) -> Result<(), Failure> {
             request_id: None,
         };
         let work = db.begin(&caller).await?;
-        let (work, report) = import(work, &schemas, &caller, bundle, mode, BodyDigest::of(&bytes).0).await?;
+        let order = Order { mode, later, sha256: BodyDigest::of(&bytes).0 };
+        let (work, report) = import(work, &schemas, &caller, bundle, order).await?;
         if report.errors.is_empty() && mode == Mode::Commit {
             work.commit().await?;
         }

@@ -14,7 +14,8 @@ pub mod run;
 pub mod wire;
 
 pub use report::{Counts, Report, RowError};
-pub use run::{Mode, run};
+pub use run::{Mode, Order, run};
+pub use wire::LaterStage;
 
 /// The operations of the import.
 pub fn configure(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {

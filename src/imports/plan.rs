@@ -3,16 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jixiao_core::kernel::{FiscalYear, Lang, Text, UnitCode};
+use jixiao_core::workflow::{Mark, Stage, State};
 use serde_json::Value;
 
 use super::bundle::{Collection, Row};
 use super::reference::merged;
 use super::run::Run;
+use super::wire::LaterStage;
 use crate::evaluations::entity::Model as Evaluation;
 use crate::evaluations::store::{self as evaluations, Refusal};
 use crate::evaluations::sync::{Missing, sync};
 use crate::evaluations::{Part, part};
+use crate::forms::store as forms;
 use crate::http::{ApiError, FieldError};
+use crate::workflow::entity::Line;
+use crate::workflow::store::{self as workflow, Taken};
 use crate::{base_data, budgets, indicators, narratives, projects};
 
 /// Imports the rows of one unit's year.
@@ -22,13 +27,22 @@ pub async fn import(
     year: FiscalYear,
     rows: Vec<Row>,
 ) -> Result<(), ApiError> {
-    let evaluation = match evaluations::open(&mut run.work, run.caller, unit, year).await? {
-        Ok(evaluation) => evaluation,
+    let (evaluation, locked) = match evaluations::open(&mut run.work, run.caller, unit, year).await? {
+        Ok(evaluation) => (evaluation, None),
+        // What was imported at a later stage may be imported again, as long as it says the same.
+        Err(refusal @ Refusal::Locked(stage)) if run.later.map(stage_of) == Some(stage) => {
+            let scope = run.caller.writing();
+            match evaluations::find(run.work.conn(), &scope, unit, year).await? {
+                Some(evaluation) => (evaluation, Some(refusal)),
+                None => return Ok(()),
+            }
+        }
         Err(refusal) => {
             run.fail_all(&rows, |row| refused(row, refusal, unit, year));
             return Ok(());
         }
     };
+    let before = run.report.errors.len();
     let mut by_collection: BTreeMap<Collection, Vec<Row>> = BTreeMap::new();
     for row in rows {
         by_collection.entry(row.collection).or_default().push(row);
@@ -36,17 +50,51 @@ pub async fn import(
     // In the order of `Collection`: a project stands before its indicators.
     for (collection, rows) in by_collection {
         match collection {
-            Collection::Budgets => parts::<budgets::entity::Model>(run, &evaluation, rows).await?,
-            Collection::BaseData => parts::<base_data::entity::Model>(run, &evaluation, rows).await?,
+            Collection::Budgets => parts::<budgets::entity::Model>(run, &evaluation, locked, rows).await?,
+            Collection::BaseData => parts::<base_data::entity::Model>(run, &evaluation, locked, rows).await?,
             Collection::ProjectExpenditures => {
-                parts::<projects::entity::Model>(run, &evaluation, rows).await?;
+                parts::<projects::entity::Model>(run, &evaluation, locked, rows).await?;
             }
-            Collection::Indicators => parts::<indicators::entity::Model>(run, &evaluation, rows).await?,
-            Collection::Narratives => parts::<narratives::entity::Model>(run, &evaluation, rows).await?,
+            Collection::Indicators => {
+                parts::<indicators::entity::Model>(run, &evaluation, locked, rows).await?;
+            }
+            Collection::Narratives => {
+                parts::<narratives::entity::Model>(run, &evaluation, locked, rows).await?;
+            }
             Collection::Years | Collection::Units => {}
         }
     }
-    Ok(())
+    match run.later {
+        Some(later) if locked.is_none() && run.report.errors.len() == before => {
+            hand_in(run, &evaluation, later).await
+        }
+        _ => Ok(()),
+    }
+}
+
+fn stage_of(later: LaterStage) -> Stage {
+    match later {
+        LaterStage::Submitted => Stage::Submitted,
+        LaterStage::Approved => Stage::Approved,
+    }
+}
+
+/// Takes a historical evaluation to its later stage.
+async fn hand_in(run: &mut Run<'_, '_>, evaluation: &Evaluation, later: LaterStage) -> Result<(), ApiError> {
+    let (form, _, _) = forms::load(run.work.conn(), evaluation).await?;
+    let round = evaluation.round + 1;
+    workflow::submit(&run.work, evaluation, round, form).await?;
+    let mark = Mark { by: run.caller.username.clone(), at: run.work.now() };
+    let state = match later {
+        LaterStage::Submitted => State::Submitted { submitted: mark, endorsed: None },
+        LaterStage::Approved => State::Approved { submitted: mark.clone(), approved: mark },
+    };
+    let details = vec![Line::new(
+        "历史数据导入，审核问题保留、未强制",
+        "historical import: findings are kept, not enforced",
+    )];
+    let taken = Taken { step: "import", state, round, due: None, opinion: None, details };
+    Ok(workflow::take(&mut run.work, evaluation, taken).await?)
 }
 
 fn refused(row: &Row, refusal: Refusal, unit: &UnitCode, year: FiscalYear) -> FieldError {
@@ -85,6 +133,7 @@ fn refused(row: &Row, refusal: Refusal, unit: &UnitCode, year: FiscalYear) -> Fi
 async fn parts<P: Part>(
     run: &mut Run<'_, '_>,
     evaluation: &Evaluation,
+    locked: Option<Refusal>,
     rows: Vec<Row>,
 ) -> Result<(), ApiError> {
     let siblings = P::siblings(run.work.conn(), evaluation.id).await?;
@@ -113,7 +162,19 @@ async fn parts<P: Part>(
             let pointer = format!("{}{}", row.pointer(), error.pointer);
             run.fail(row, FieldError { pointer, ..error });
         }
+        if let Some(refusal) = locked {
+            if known.get(&row.key()) == Some(&input) {
+                run.report.counts.unchanged += 1;
+            } else {
+                let (unit, year) = (&evaluation.unit_code.0, evaluation.year.0);
+                run.fail(row, refused(row, refusal, unit, year));
+            }
+            continue;
+        }
         inputs.push(input);
+    }
+    if locked.is_some() {
+        return Ok(());
     }
     if run.report.errors.len() == before {
         let outcome = sync::<P>(&mut run.work, evaluation, &siblings, stored, inputs, Missing::Keep).await?;

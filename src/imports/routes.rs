@@ -2,11 +2,12 @@
 
 use actix_web::{HttpRequest, post, web};
 use jixiao_core::kernel::Lang;
+use jixiao_core::workflow::Role;
 use serde_json::json;
 
 use super::bundle;
 use super::report::{Counts, Report, RowError};
-use super::run::{Mode, run};
+use super::run::{Mode, Order, run};
 use super::wire::{
     Bundle, ImportCounts, ImportErrorView, ImportParams, ImportProblem, ImportReport, ModeWord,
 };
@@ -50,12 +51,19 @@ pub async fn post(
         ModeWord::Validate => Mode::Validate,
         ModeWord::Commit => Mode::Commit,
     };
+    if params.stage.is_some() && caller.principal().role != Role::Admin {
+        return Err(ApiError::new(ErrorCode::Forbidden).detail(
+            "只有管理员可以把历史自评直接导入到已提交或已通过阶段",
+            "Only an administrator imports historical evaluations at a later stage",
+        ));
+    }
+    let order = Order { mode, later: params.stage, sha256: BodyDigest::of(&bytes).0 };
     let work = db.begin(caller.principal()).await?;
     if let Some(reply) = once.replay(&work).await? {
         return Ok(reply);
     }
     let (work, Report { id, counts, errors }) =
-        run(work, &schemas, caller.principal(), bundle, mode, BodyDigest::of(&bytes).0).await?;
+        run(work, &schemas, caller.principal(), bundle, order).await?;
     if !errors.is_empty() {
         return Err(rejected(lang, counts, errors));
     }

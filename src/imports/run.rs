@@ -10,6 +10,7 @@ use super::bundle::{Bundle, Collection, Row};
 use super::entity;
 use super::fold::fold;
 use super::report::{Report, RowError};
+use super::wire::LaterStage;
 use super::{plan, reference};
 use crate::db::{Json, Work};
 use crate::http::{ApiError, FieldError, Principal, Schemas};
@@ -23,6 +24,18 @@ pub enum Mode {
     Commit,
 }
 
+/// How a bundle is to be imported.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// Whether to write.
+    pub mode: Mode,
+    /// The later stage of historical evaluations, which only an administrator imports: what the checks find is kept
+    /// and shown, not enforced.
+    pub later: Option<LaterStage>,
+    /// SHA-256 of the body, by which the import is recognised in its record and in the audit chains.
+    pub sha256: String,
+}
+
 /// What every step of an import works with.
 #[derive(Debug)]
 pub struct Run<'a, 'db> {
@@ -32,6 +45,8 @@ pub struct Run<'a, 'db> {
     pub schemas: &'a Schemas,
     /// Who imports.
     pub caller: &'a Principal,
+    /// The later stage at which historical evaluations are imported; none: as drafts.
+    pub later: Option<LaterStage>,
     /// What it comes to.
     pub report: Report,
 }
@@ -55,12 +70,11 @@ pub async fn run<'db>(
     schemas: &Schemas,
     caller: &Principal,
     bundle: Bundle,
-    mode: Mode,
-    sha256: String,
+    Order { mode, later, sha256 }: Order,
 ) -> Result<(Work<'db>, Report), ApiError> {
     let Bundle { amount_unit, meta, mut rows } = bundle;
     work.because(format!("import sha256:{sha256}"));
-    let mut run = Run { work, schemas, caller, report: Report::default() };
+    let mut run = Run { work, schemas, caller, later, report: Report::default() };
     run.report.counts.total = rows.len();
     for row in &mut rows {
         let Some(schema) = schemas.get(row.collection.schema()).cloned() else { continue };

@@ -22,6 +22,16 @@ pub enum AmountUnitWord {
     Yuan,
 }
 
+/// `submitted` 已提交, `approved` 已通过.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LaterStage {
+    /// 已提交
+    Submitted,
+    /// 已通过
+    Approved,
+}
+
 /// 导入包 a bundle: rows of any number of units and years.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Bundle {
@@ -80,6 +90,9 @@ pub struct ImportParams {
     /// 导入方式 `validate` does everything that `commit` does, and writes nothing.
     #[param(inline, example = "validate")]
     pub mode: ModeWord,
+    /// 导入阶段 imports historical evaluations at this later stage; administrators only. What the checks find is kept, not enforced.
+    #[param(inline)]
+    pub stage: Option<LaterStage>,
 }
 
 /// 各行结果 what became of the rows.

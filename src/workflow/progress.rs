@@ -11,7 +11,7 @@ use sea_orm::{
     QueryOrder, QuerySelect,
 };
 
-use crate::db::{Coded, Int, Json, Scope};
+use crate::db::{Coded, Json, Scope};
 use crate::evaluations::entity as evaluations;
 use crate::evaluations::shown::deadline;
 use crate::units::entity as units;
@@ -64,12 +64,12 @@ pub async fn standings(
     if let Some(department) = below {
         wanted = wanted.add(strictly_below(department));
     }
-    let year = round.year.clone();
+    let year = round.year;
     let to_evaluation = units::Entity::belongs_to(evaluations::Entity)
         .from(units::Column::Code)
         .to(evaluations::Column::UnitCode)
         .on_condition(move |_, right| {
-            Condition::all().add(Expr::col((right, evaluations::Column::Year)).eq(year.clone()))
+            Condition::all().add(Expr::col((right, evaluations::Column::Year)).eq(year))
         })
         .into();
     let rows = units::Entity::find()
@@ -124,7 +124,6 @@ pub async fn calendar(
     year: FiscalYear,
     rows: &[Standing],
 ) -> Result<Calendar, DbErr> {
-    let Int(year) = Int(year);
     let units = rows.iter().map(|row| &row.code.0).collect();
     Calendar::load(conn, &BTreeSet::from([year]), &units).await
 }

@@ -62,11 +62,9 @@ pub async fn hold(
 }
 
 fn illegal(step: Step, stage: Stage, open: &[Step]) -> ApiError {
-    let named = |lang| open.iter().map(|step| step.text(lang)).collect::<Vec<_>>();
-    let nothing = |lang: Lang| lang.pick("无", "nothing").to_owned();
     let list = |lang, separator: &str| {
-        let names = named(lang);
-        if names.is_empty() { nothing(lang) } else { names.join(separator) }
+        let words: Vec<String> = open.iter().map(|step| step.text(lang)).collect();
+        if words.is_empty() { lang.pick("无", "nothing").to_owned() } else { words.join(separator) }
     };
     let error = ApiError::new(ErrorCode::IllegalStep).detail(
         format!(
@@ -81,6 +79,7 @@ fn illegal(step: Step, stage: Stage, open: &[Step]) -> ApiError {
 }
 
 /// What the state refuses, told to the caller.
+#[must_use]
 pub fn refused(why: Refused) -> ApiError {
     match why {
         Refused::Illegal { step, stage } => illegal(step, stage, &[]),

@@ -60,7 +60,7 @@ pub async fn withdraw_reviews(
     evaluation: &Evaluation,
     changes: &[CellChange],
 ) -> Result<Vec<Line>, DbErr> {
-    let changed: BTreeSet<(Table, &str)> =
+    let touched: BTreeSet<(Table, &str)> =
         changes.iter().map(|change| (change.place.table, change.place.row.as_str())).collect();
     let rows = review::Entity::find().filter(review::Column::EvaluationId.eq(evaluation.id));
     let mut withdrawn = Vec::new();
@@ -69,14 +69,14 @@ pub async fn withdraw_reviews(
         let sheet = if project.is_empty() { Table::Budgets } else { Table::ProjectExpenditures };
         let is_changed = match (row.kind.0, row.seq) {
             (review::Kind::Indicator, Some(seq)) => {
-                changed.contains(&(Table::Indicators, format!("{project}.{seq}").as_str()))
+                touched.contains(&(Table::Indicators, format!("{project}.{seq}").as_str()))
             }
-            (review::Kind::Sheet, _) => changed.iter().any(|(table, place)| {
+            (review::Kind::Sheet, _) => touched.iter().any(|(table, place)| {
                 (*table == sheet && *place == project)
                     || (*table == Table::Indicators
                         && place.rsplit_once('.').is_some_and(|(of, _)| of == project))
             }),
-            _ => changed.contains(&(sheet, project.as_str())),
+            _ => touched.contains(&(sheet, project.as_str())),
         };
         if is_changed {
             let (name, Int(score)) = (review_name(&row), row.score);

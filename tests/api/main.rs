@@ -30,6 +30,7 @@ mod rescoring;
 mod resources;
 mod scores;
 mod stages;
+mod story;
 mod support;
 mod units_and_years;
 mod walking;

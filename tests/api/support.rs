@@ -211,6 +211,11 @@ impl<'w> Caller<'w> {
         self.send(TestRequest::post().uri(path).set_json(body)).await
     }
 
+    /// POST of a step of the workflow, for the form that has this tag.
+    pub async fn step(&self, path: &str, etag: &str, body: Value) -> Reply {
+        self.send(conditional(TestRequest::post().uri(path).set_json(body), Some(etag))).await
+    }
+
     /// PUT; with `etag` if something is to be replaced.
     pub async fn put(&self, path: &str, etag: Option<&str>, body: Value) -> Reply {
         let request = TestRequest::put().uri(path).set_json(body);

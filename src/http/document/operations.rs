@@ -46,7 +46,7 @@ fn header_components() -> Value {
     json!({
         "Access-Control-Allow-Origin": text("允许的来源 the origin that may read the answer, when it was configured.", "https://jx.example.gov.cn", 200),
         "Content-Language": text("文字的语言 language of the words in the answer.", "zh-CN", 10),
-        "ETag": text("版本标记 version of what was answered; send it back as `If-Match` to change it.", "\"17.3\"", 64),
+        "ETag": text("版本标记 version of what was answered; send it back as `If-Match` to change it.", "\"17.3\"", 66),
         "Idempotent-Replayed": text("重复请求的原结果 `true`: the answer is the one given to the first request with this key.", "true", 4),
         "Link": text("翻页 address of the next page (RFC 8288).", "</api/v1/units?cursor=abc>; rel=\"next\"", 9000),
         "Location": text("地址 address of what was made.", "/api/v1/units/219001", 500),
