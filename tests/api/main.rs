@@ -23,6 +23,7 @@ mod import_words;
 mod imports;
 mod lists;
 mod narrowing;
+mod overload;
 mod pages;
 mod parts;
 mod refusals;

@@ -2,8 +2,11 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
+mod canaries;
 mod commands;
 mod hard;
+mod headers;
+mod limits;
 mod postgres;
 mod serving;
 mod settings;

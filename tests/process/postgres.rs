@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::support::{Folder, Server, until};
 
-const SECRET: &str = "kXk2bq8mTn4vWz7pQs1rLd9fHg3jYc6aUe5iOo0x";
+pub const SECRET: &str = "kXk2bq8mTn4vWz7pQs1rLd9fHg3jYc6aUe5iOo0x";
 
 /// A database of the test's own, or a loud word that there is none.
 pub struct Database {
@@ -53,6 +53,12 @@ impl Database {
 
     fn url_at(&self, host: &str) -> String {
         format!("{}@{host}/{}", self.server.split('@').next().unwrap(), self.name)
+    }
+
+    /// Its address, with a password that a server that trusts everybody does not ask for.
+    pub fn url_with_password(&self, password: &str) -> String {
+        let user = self.server.split("//").nth(1).unwrap().split(['@', ':']).next().unwrap();
+        format!("postgres://{user}:{password}@{}/{}", self.host(), self.name)
     }
 
     pub fn command(&self, folder: &Folder, host: &str, arguments: &[&str]) -> Command {

@@ -62,8 +62,13 @@ pub struct Server {
 
 impl Server {
     /// Starts it and waits for what it says of its address.
-    pub fn start(mut command: Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    pub fn start(command: Command) -> Self {
+        Self::start_logging(command, Stdio::null())
+    }
+
+    /// The same, and what it logs goes somewhere.
+    pub fn start_logging(mut command: Command, log: Stdio) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap());
         let mut welcome = String::new();
         while !welcome.contains("/docs\n") || (welcome.contains("demo") && !welcome.contains("/scores/")) {
@@ -90,9 +95,13 @@ impl Server {
         let token = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
         let kind =
             if path.ends_with("/token") { "application/x-www-form-urlencoded" } else { "application/json" };
+        self.ask(method, path, &format!("{token}If-Match: *\r\nContent-Type: {kind}\r\n"), body)
+    }
+
+    /// The same, with no headers but these lines.
+    pub fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> (u16, String, Value) {
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{token}If-Match: *\r\n\
-             Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n",
             self.address,
             body.len()
         );
@@ -121,6 +130,13 @@ impl Server {
     /// Asks until the answer has this status.
     pub fn wait_for(&self, path: &str, status: u16) {
         until(|| (self.get(path, None).0 == status).then_some(()), &format!("{path} to answer {status}"));
+    }
+
+    /// Kilobytes of memory that it has at its highest.
+    pub fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        peak.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
     pub fn signal(&self, signal: &str) {
