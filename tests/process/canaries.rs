@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::process::Stdio;
 
-use crate::postgres::Database;
+use crate::database::{Database, SECRET};
 use crate::support::{Folder, Server};
 
 /// Sings if it is found anywhere: every secret of this test has it in its middle.
@@ -74,6 +74,13 @@ fn live_through_a_day(server: &Server, password: &str) -> Vec<String> {
     vec![token, refresh, signature, text("access_token"), text("refresh_token")]
 }
 
+/// The address with a password, which a server that trusts everybody does not ask for.
+fn with_password(url: &str) -> String {
+    let (user, rest) = url.split_once('@').unwrap();
+    assert_eq!(user.matches(':').count(), 1, "the tests' server asks for no password");
+    format!("{user}:db-{CANARY}-db@{rest}")
+}
+
 fn hold(log: &str, secrets: &[String]) {
     assert!(log.contains("request"), "there is a log at all");
     for secret in secrets {
@@ -85,14 +92,14 @@ fn hold(log: &str, secrets: &[String]) {
 fn secrets_stay_inside(folder: &Folder, mut command: std::process::Command, password: &str, more: &[&str]) {
     let log = folder.0.join("log");
     command.env("JIXIAO_LOG", "trace").env("RUST_LOG", "trace").env("RUST_BACKTRACE", "1");
-    let mut server = Server::start_logging(command, Stdio::from(File::create(&log).unwrap()));
+    let (mut server, welcome) = Server::start_logging(command, Stdio::from(File::create(&log).unwrap()));
     server.wait_for("/readyz", 200);
     let mut secrets = live_through_a_day(&server, password);
     secrets.push(password.to_owned());
     secrets.push(CANARY.to_owned());
     secrets.extend(more.iter().map(|secret| (*secret).to_owned()));
     assert_eq!(server.stop(), Some(0));
-    let said = std::fs::read_to_string(&log).unwrap() + &server.welcome;
+    let said = std::fs::read_to_string(&log).unwrap() + &welcome;
     hold(&said, &secrets);
 }
 
@@ -124,15 +131,15 @@ fn no_secret_is_logged_on_postgresql() {
     database.add_admin(&folder);
     let host = database.host();
     let mut command = database.command(&folder, &host, &["serve", "--listen", "127.0.0.1:0"]);
-    command.env("JIXIAO_DATABASE_URL", database.url_with_password(&format!("db-{CANARY}-db")));
-    secrets_stay_inside(&folder, command, "four+quiet+herons+wade", &[crate::postgres::SECRET]);
+    command.env("JIXIAO_DATABASE_URL", with_password(&database.url_at(&host)));
+    secrets_stay_inside(&folder, command, "four+quiet+herons+wade", &[SECRET]);
     // An account that the server does not know, in a database that is not there.
     let log = folder.0.join("refused");
     let mut command = database.command(&folder, &host, &["serve", "--listen", "127.0.0.1:0"]);
     command
         .env("JIXIAO_DATABASE_URL", format!("postgres://nobody:db-{CANARY}-db@{host}/none"))
         .env("JIXIAO_LOG", "trace");
-    let mut server = Server::start_logging(command, Stdio::from(File::create(&log).unwrap()));
+    let (mut server, _) = Server::start_logging(command, Stdio::from(File::create(&log).unwrap()));
     assert_eq!(server.get("/readyz", None).0, 503);
     assert_eq!(server.stop(), Some(0));
     hold(&std::fs::read_to_string(&log).unwrap(), &[CANARY.to_owned()]);

@@ -2,7 +2,8 @@
 
 use std::io::Read as _;
 
-use crate::support::{Folder, Server, begun, run, until};
+use crate::program::begun;
+use crate::support::{Folder, Server, run, until};
 
 const PASSWORD: &str = "four quiet herons wade";
 const REPORT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/report-2023.json");

@@ -4,7 +4,8 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use crate::support::{Folder, Server, begun};
+use crate::program::begun;
+use crate::support::{Folder, Server, peak_memory};
 
 const PASSWORD: &str = "four quiet herons wade";
 
@@ -114,7 +115,7 @@ fn a_body_that_unpacks_into_too_much_is_413_with_flat_memory() {
         encoder.finish().unwrap()
     };
     assert!(gzip.len() < 1 << 20 && zstd.len() < 1 << 20, "{} {}", gzip.len(), zstd.len());
-    let before = server.peak_memory();
+    let before = peak_memory(&server);
     for path in ["/api/v1/imports?mode=commit", "/api/v1/years/2023"] {
         for (encoding, bomb) in [("gzip", &gzip), ("zstd", &zstd)] {
             let method = if path.contains("imports") { "POST" } else { "PUT" };
@@ -128,7 +129,7 @@ fn a_body_that_unpacks_into_too_much_is_413_with_flat_memory() {
             is_problem(&answer_on(&mut stream), "413", "too_large");
         }
     }
-    let grown = server.peak_memory().saturating_sub(before);
+    let grown = peak_memory(&server).saturating_sub(before);
     assert!(grown < 100_000, "{grown} kB more than before");
     assert_eq!(server.get("/api/v1/units", Some(&token)).0, 200);
 }
@@ -185,7 +186,7 @@ fn a_large_body_that_nobody_wants_is_refused_without_being_read() {
             let _ = sending.join().unwrap();
         });
     }
-    assert!(server.peak_memory() < 200_000, "{}", server.peak_memory());
+    assert!(peak_memory(&server) < 200_000, "{}", peak_memory(&server));
 }
 
 #[test]

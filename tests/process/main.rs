@@ -4,10 +4,13 @@
 
 mod canaries;
 mod commands;
-mod hard;
+#[path = "../common/database.rs"]
+mod database;
 mod headers;
 mod limits;
 mod postgres;
+#[path = "../common/program.rs"]
+mod program;
 mod serving;
 mod settings;
 mod support;
