@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use sea_orm::DbBackend;
 
+use crate::dice::Dice;
 use crate::installation::Installation;
 use crate::program::Server;
-use crate::size::{Dice, either};
+use crate::size::either;
 use crate::writers::{Over, Writers, YEAR};
 
 /// Whose dice it is at once.
@@ -34,7 +35,7 @@ fn hang_up(server: &Server, token: &str, number: u32, dice: &mut Dice) {
     );
     // Anywhere in the middle, or at the end, without an ear for the answer.
     let length = u64::try_from(request.len()).unwrap();
-    let upto = if dice.roll(2) == 0 { length } else { dice.roll(length) };
+    let upto = if dice.pick(&[true, false]) { length } else { dice.roll(length) };
     let Ok(mut stream) = TcpStream::connect(&server.address) else { return };
     let _ = stream.write_all(request.as_bytes().split_at(usize::try_from(upto).unwrap()).0);
     std::thread::sleep(Duration::from_millis(dice.roll(12)));

@@ -3,9 +3,10 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use crate::dice::Dice;
 use crate::installation::Installation;
 use crate::program::until;
-use crate::size::{Dice, either};
+use crate::size::either;
 use crate::writers::{Over, Writers};
 
 fn killed_while_writing(installation: &Installation, seed: u64) {

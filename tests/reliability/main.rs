@@ -12,6 +12,8 @@
 
 #[path = "../common/database.rs"]
 mod database;
+#[path = "../common/dice.rs"]
+mod dice;
 mod disk;
 mod drain;
 mod hang_ups;
