@@ -15,6 +15,10 @@ test *args:
 test-postgres:
     bash .ci/run test-postgres
 
+# Prove what docs/reliability.md promises: 200 kills on each engine, outages, a full disk, 2,000 hang-ups
+prove-reliability *args:
+    JIXIAO_PROVE=1 cargo test --test reliability -- --nocapture --test-threads=1 {{ args }}
+
 # Format, then clippy with no warning left
 lint:
     cargo fmt --all

@@ -2,7 +2,8 @@
 //! tests and the document's writer all use it; describing itself needs no database.
 
 use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::dev::{RequestHead, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, Error, HttpResponse, web};
 use serde_json::Value;
@@ -19,6 +20,7 @@ use crate::http::body::BodyLimits;
 use crate::http::caller::{Authenticator, authenticate, when_prepared};
 use crate::http::client::TrustedProxies;
 use crate::http::fallback::{KnownPaths, fallback};
+use crate::http::overload::{AtOnce, Class, Overload, overload};
 use crate::http::problem::ErrorCode;
 use crate::http::rate_limit::{CallerLimits, RateLimitSettings, rate_limit};
 use crate::http::{ApiError, Cursors, Schemas, document, envelope};
@@ -33,6 +35,8 @@ const API: &str = "/api/v1";
 const PUBLIC: &str = "/api/v1/public";
 /// Where callers sign in.
 const AUTH: &str = "/api/v1/auth";
+/// Where bundles are imported.
+const IMPORTS: &str = "/api/v1/imports";
 
 /// What every write brings about, in this order, in its own transaction.
 #[must_use]
@@ -55,6 +59,8 @@ pub struct Parts {
     pub limits: BodyLimits,
     /// Limits on callers.
     pub rate_limits: RateLimitSettings,
+    /// Requests served at once.
+    pub at_once: AtOnce,
     /// Proxies whose word on the client's address counts.
     pub proxies: TrustedProxies,
     /// Origins that browsers may call from.
@@ -71,6 +77,7 @@ pub struct Assembly {
     seal: web::Data<Seal>,
     limits: web::Data<BodyLimits>,
     callers: web::Data<CallerLimits>,
+    overload: web::Data<Overload>,
     proxies: web::Data<TrustedProxies>,
     cors_origins: Vec<String>,
     draining: web::Data<Draining>,
@@ -87,7 +94,8 @@ impl Assembly {
     /// Puts the parts together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { db, accounts, cursors, seal, limits, rate_limits, proxies, cors_origins } = parts;
+        let Parts { db, accounts, cursors, seal, limits, rate_limits, at_once, proxies, cors_origins } =
+            parts;
         let document = openapi();
         Self {
             db: web::Data::new(db),
@@ -97,6 +105,7 @@ impl Assembly {
             seal: web::Data::new(seal),
             limits: web::Data::new(limits),
             callers: web::Data::new(CallerLimits::new(rate_limits)),
+            overload: web::Data::new(Overload::new(at_once, class_of)),
             proxies: web::Data::new(proxies),
             cors_origins,
             draining: web::Data::new(Draining::default()),
@@ -210,6 +219,17 @@ fn api(config: &mut ServiceConfig<'_>) {
     audit::configure(config);
 }
 
+/// What kind of work a request is.
+fn class_of(request: &RequestHead) -> Class {
+    let path = request.uri.path();
+    match request.method {
+        _ if path.starts_with(AUTH) => Class::SignIn,
+        Method::GET | Method::HEAD | Method::OPTIONS => Class::Read,
+        _ if path.starts_with(IMPORTS) => Class::Import,
+        _ => Class::Write,
+    }
+}
+
 /// The application that a worker serves.
 pub fn build(
     assembly: Assembly,
@@ -222,14 +242,19 @@ pub fn build(
         InitError = (),
     >,
 > {
-    let auth = utoipa_actix_web::scope(AUTH).wrap(from_fn(rate_limit)).configure(accounts::configure);
+    let auth = utoipa_actix_web::scope(AUTH)
+        .wrap(from_fn(overload))
+        .wrap(from_fn(rate_limit))
+        .configure(accounts::configure);
     let public = utoipa_actix_web::scope(PUBLIC)
         .wrap(from_fn(when_prepared))
+        .wrap(from_fn(overload))
         .wrap(from_fn(rate_limit))
         .configure(publications::configure_public);
     let api = utoipa_actix_web::scope(API)
         .wrap(from_fn(authenticate))
         .wrap(from_fn(when_prepared))
+        .wrap(from_fn(overload))
         .wrap(from_fn(rate_limit))
         .configure(api);
     App::new()
@@ -242,6 +267,7 @@ pub fn build(
         .app_data(assembly.seal)
         .app_data(assembly.limits)
         .app_data(assembly.callers)
+        .app_data(assembly.overload)
         .app_data(assembly.proxies)
         .app_data(assembly.draining)
         .app_data(assembly.document)

@@ -10,6 +10,7 @@ use crate::accounts::SecretKey;
 use crate::db::DatabaseUrl;
 use crate::http::body::BodyLimits;
 use crate::http::client::Network;
+use crate::http::overload::AtOnce;
 use crate::http::rate_limit::RateLimitSettings;
 
 /// A setting that cannot work, in one line.
@@ -99,6 +100,23 @@ pub struct ServeSettings {
     #[arg(long, env = "JIXIAO_RATE_BURST", default_value_t = 400)]
     pub rate_burst: u32,
 
+    /// Reads that are served at once, of all callers together; who comes beyond it is answered 503. 0 sets no limit
+    #[arg(long, env = "JIXIAO_READS_AT_ONCE", default_value_t = AtOnce::default().reads)]
+    pub reads_at_once: usize,
+
+    /// Writes that are served at once; 0 sets no limit
+    #[arg(long, env = "JIXIAO_WRITES_AT_ONCE", default_value_t = AtOnce::default().writes)]
+    pub writes_at_once: usize,
+
+    /// Imports that are served at once; each may hold a body of the largest size. 0 sets no limit
+    #[arg(long, env = "JIXIAO_IMPORTS_AT_ONCE", default_value_t = AtOnce::default().imports)]
+    pub imports_at_once: usize,
+
+    /// Sign-ins that are served at once; two of them compute a password hash, the others wait for their turn. 0 sets
+    /// no limit
+    #[arg(long, env = "JIXIAO_SIGN_INS_AT_ONCE", default_value_t = AtOnce::default().sign_ins)]
+    pub sign_ins_at_once: usize,
+
     /// Log as JSON lines instead of text
     #[arg(long, env = "JIXIAO_LOG_JSON", value_parser = clap::builder::BoolishValueParser::new())]
     pub log_json: bool,
@@ -115,6 +133,17 @@ impl ServeSettings {
     #[must_use]
     pub fn rate_limits(&self) -> RateLimitSettings {
         RateLimitSettings { per_second: self.rate_limit, burst: self.rate_burst }
+    }
+
+    /// Requests that are served at once.
+    #[must_use]
+    pub fn at_once(&self) -> AtOnce {
+        AtOnce {
+            reads: self.reads_at_once,
+            writes: self.writes_at_once,
+            imports: self.imports_at_once,
+            sign_ins: self.sign_ins_at_once,
+        }
     }
 
     /// The secret: the one given, or the one beside an SQLite file, made on first start. If it was made just now,

@@ -69,6 +69,7 @@ async fn serve(settings: ServeSettings) -> Result<(), Failure> {
         seal: seal(&secret),
         limits: settings.body_limits(),
         rate_limits: settings.rate_limits(),
+        at_once: settings.at_once(),
         proxies: TrustedProxies(settings.trusted_proxies.clone()),
         cors_origins: settings.cors_origins.clone(),
     });

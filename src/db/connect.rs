@@ -101,6 +101,7 @@ async fn sqlite(file: &std::path::Path) -> Result<(DatabaseConnection, DatabaseC
                 .foreign_keys(true)
                 .busy_timeout(ACQUIRE_SQLITE_WRITER)
         });
+        options.map_sqlx_sqlite_pool_opts(sound);
     };
 
     // One connection writes: with several, the slowest request waits thirty times longer.
@@ -115,6 +116,23 @@ async fn sqlite(file: &std::path::Path) -> Result<(DatabaseConnection, DatabaseC
     configure(&mut reader, true);
     let reader = Database::connect(reader).await?;
     Ok((writer, reader))
+}
+
+/// When the disk is full or fails, SQLite itself rolls back what was begun. sqlx does not notice: its own ROLLBACK is
+/// refused, it still counts one transaction as open, and from then on begins each further one as a savepoint in it,
+/// whose release commits nothing: writes are acknowledged, seen by nobody, and gone with the process. So a connection
+/// that comes back with a transaction counted as open is closed.
+fn sound(pool: sqlx::pool::PoolOptions<sqlx::Sqlite>) -> sqlx::pool::PoolOptions<sqlx::Sqlite> {
+    use sqlx::Connection as _;
+    pool.after_release(|connection, _| {
+        Box::pin(async move {
+            if connection.is_in_transaction() {
+                // A rollback may still be on its way to the connection's thread: this comes after it.
+                connection.ping().await?;
+            }
+            Ok(!connection.is_in_transaction())
+        })
+    })
 }
 
 /// Password hashes and unpublished scores lie in the file: it is its owner's from the first byte on. What SQLite

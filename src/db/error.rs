@@ -38,6 +38,18 @@ fn is_unavailable_sqlx(error: &sqlx::Error) -> bool {
     }
 }
 
+/// Whether somebody else held what was wanted for longer than anybody waits.
+#[must_use]
+pub fn is_held(error: &DbErr) -> bool {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) => {
+            let inner = inner.as_database_error().and_then(sqlx::error::DatabaseError::code);
+            inner.is_some_and(|code| code == "55P03" || matches!(sqlite_code(&code), Some(5 | 6)))
+        }
+        _ => false,
+    }
+}
+
 /// The primary code of an SQLite error, whose extended codes say in their upper bytes where it happened.
 /// PostgreSQL's have five characters, SQLite's at most four digits.
 fn sqlite_code(code: &str) -> Option<u32> {

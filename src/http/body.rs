@@ -11,7 +11,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::decode::{self, Encoding, UnknownEncoding};
 use super::once::{BodyDigest, IDEMPOTENCY_KEY};
+use super::overload::arriving;
 use super::problem::{ApiError, ErrorCode, FieldError};
 use super::schemas::Schemas;
 
@@ -232,7 +234,15 @@ pub fn expect_type(request: &HttpRequest, wanted: &[&str]) -> Result<(), ApiErro
         .detail(format!("Content-Type 应为 {wanted}"), format!("Content-Type must be {wanted}")))
 }
 
+/// The whole body, unpacked. The limit counts what comes out, so a small body that stands for a large one is refused
+/// like a large one.
 async fn read(request: &HttpRequest, payload: Payload, limit: usize) -> Result<Bytes, ApiError> {
+    let encoding = Encoding::of(request.headers()).map_err(|UnknownEncoding| {
+        ApiError::new(ErrorCode::UnsupportedMediaType).detail(
+            format!("Content-Encoding 只能是 {}", decode::READ),
+            format!("Content-Encoding must be one of {}", decode::READ),
+        )
+    })?;
     let too_large = || {
         ApiError::new(ErrorCode::TooLarge)
             .detail(format!("正文不能超过 {limit} 字节"), format!("A body may have at most {limit} bytes"))
@@ -243,15 +253,12 @@ async fn read(request: &HttpRequest, payload: Payload, limit: usize) -> Result<B
     if announced.is_some_and(|length| length > limit) {
         return Err(too_large());
     }
-    // The limit counts what comes out of the decompressor, so a bomb stops here too.
-    let mut stream = actix_web::dev::Decompress::from_headers(payload, request.headers());
-    let mut body = web::BytesMut::new();
+    let malformed = |why: String| ApiError { cause: Some(why), ..ApiError::new(ErrorCode::MalformedRequest) };
+    let mut stream = payload;
     let arrive = async {
+        let mut body = web::BytesMut::new();
         while let Some(chunk) = stream.next().await {
-            let chunk = chunk.map_err(|why| ApiError {
-                cause: Some(why.to_string()),
-                ..ApiError::new(ErrorCode::MalformedRequest)
-            })?;
+            let chunk = chunk.map_err(|why| malformed(why.to_string()))?;
             if body.len() + chunk.len() > limit {
                 return Err(too_large());
             }
@@ -261,9 +268,15 @@ async fn read(request: &HttpRequest, payload: Payload, limit: usize) -> Result<B
     };
     // Only the wait for the caller's bytes is timed; work on the database never is.
     let seconds = std::time::Duration::from_secs(limits(request).seconds);
-    let body: Result<Bytes, ApiError> =
-        tokio::time::timeout(seconds, arrive).await.map_err(|_| ApiError::new(ErrorCode::RequestTimeout))?;
-    let body = body?;
+    let arrived = arriving(request, async {
+        let in_time = tokio::time::timeout(seconds, arrive).await;
+        in_time.map_err(|_| ApiError::new(ErrorCode::RequestTimeout))?
+    });
+    let mut body = arrived.await?;
+    if let Some(encoding) = encoding {
+        let unpacked = web::block(move || encoding.unpack(&body, limit)).await.map_err(ApiError::internal)?;
+        body = unpacked.map_err(|why| malformed(why.to_string()))?.ok_or_else(too_large)?;
+    }
     if request.headers().contains_key(&IDEMPOTENCY_KEY) {
         request.extensions_mut().insert(BodyDigest::of(&body));
     }

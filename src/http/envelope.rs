@@ -183,7 +183,10 @@ fn to_problem(error: Option<&Error>, status: StatusCode) -> ApiError {
 }
 
 fn render(error: &ApiError, path: &str, id: &str, lang: Lang) -> HttpResponse {
-    if error.code.status().is_server_error() {
+    // Somebody who was only asked to come again is in the request's own line: under a rush, more would make it worse.
+    if error.code.status().is_server_error()
+        && (error.code != ErrorCode::Unavailable || error.cause.is_some())
+    {
         tracing::error!(
             request_id = %id,
             path,

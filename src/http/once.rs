@@ -16,7 +16,7 @@ use utoipa::openapi::{Header, RefOr, Response};
 use super::caller::Principal;
 use super::problem::{ApiError, ErrorCode};
 use super::reply::{Changed, Created, Shown};
-use crate::db::{Claim, RequestKey, StoredReply, Work, is_unavailable};
+use crate::db::{Claim, RequestKey, StoredReply, Work, is_held};
 
 /// The key by which a request that comes again is recognised.
 pub static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -96,7 +96,7 @@ impl Once {
             Ok(Claim::Fresh) => Ok(None),
             Ok(Claim::Replay(reply)) => Ok(Some(Repeatable::Again(reply))),
             Ok(Claim::Reused) => Err(ApiError::new(ErrorCode::IdempotencyKeyReused)),
-            Err(why) if is_unavailable(&why) => {
+            Err(why) if is_held(&why) => {
                 Err(ApiError { retry_after: Some(2), ..ApiError::new(ErrorCode::IdempotencyInProgress) })
             }
             Err(why) => Err(why.into()),

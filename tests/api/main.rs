@@ -14,6 +14,8 @@ mod bodies;
 mod calls;
 mod clearing;
 mod concurrency;
+#[path = "../common/dice.rs"]
+mod dice;
 mod document;
 mod envelope;
 mod foreign;
@@ -22,7 +24,9 @@ mod holding;
 mod import_words;
 mod imports;
 mod lists;
+mod model;
 mod narrowing;
+mod overload;
 mod pages;
 mod parts;
 mod refusals;

@@ -16,6 +16,7 @@ use jixiao::demo;
 use jixiao::http::Cursors;
 use jixiao::http::body::BodyLimits;
 use jixiao::http::client::TrustedProxies;
+use jixiao::http::overload::AtOnce;
 use jixiao::http::rate_limit::RateLimitSettings;
 use jixiao_core::kernel::SystemClock;
 use jixiao_core::workflow::Role;
@@ -97,6 +98,7 @@ pub async fn empty() -> World {
         seal: jixiao::audit::Seal::new(&secret.derive("audit-checkpoints")),
         limits: BodyLimits { json: 1 << 20, import: 4 << 20, seconds: 30 },
         rate_limits: RateLimitSettings { per_second: 100_000, burst: 100_000 },
+        at_once: AtOnce::default(),
         proxies: TrustedProxies(Vec::new()),
         cors_origins: vec!["https://jx.example.gov.cn".into()],
     });

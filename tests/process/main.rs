@@ -2,9 +2,15 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
+mod canaries;
 mod commands;
-mod hard;
+#[path = "../common/database.rs"]
+mod database;
+mod headers;
+mod limits;
 mod postgres;
+#[path = "../common/program.rs"]
+mod program;
 mod serving;
 mod settings;
 mod support;

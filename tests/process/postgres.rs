@@ -2,76 +2,11 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::support::{Folder, Server, until};
-
-const SECRET: &str = "kXk2bq8mTn4vWz7pQs1rLd9fHg3jYc6aUe5iOo0x";
-
-/// A database of the test's own, or a loud word that there is none.
-pub struct Database {
-    server: String,
-    name: String,
-}
-
-impl Database {
-    pub fn make() -> Option<Self> {
-        let Ok(server) = std::env::var("JIXIAO_TEST_DATABASE_URL") else {
-            eprintln!("PostgreSQL skipped: JIXIAO_TEST_DATABASE_URL is not set");
-            assert!(std::env::var_os("CI").is_none(), "CI does not skip PostgreSQL");
-            return None;
-        };
-        let database = Self { server, name: format!("jixiao_process_{}", uuid::Uuid::now_v7().simple()) };
-        database.run(&format!("CREATE DATABASE {}", database.name));
-        Some(database)
-    }
-
-    fn run(&self, sql: &str) {
-        use sea_orm::ConnectionTrait as _;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let server = sea_orm::Database::connect(&self.server).await.unwrap();
-            server.execute_unprepared(sql).await.unwrap();
-        });
-    }
-
-    /// Ends every session that the program has here.
-    pub fn cut_sessions(&self) {
-        self.run(&format!(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-             WHERE datname = '{}' AND application_name = 'jixiao'",
-            self.name
-        ));
-    }
-
-    /// User and host of the server, and the database's address at another host.
-    pub fn host(&self) -> String {
-        self.server.split('@').nth(1).unwrap().split('/').next().unwrap().to_owned()
-    }
-
-    fn url_at(&self, host: &str) -> String {
-        format!("{}@{host}/{}", self.server.split('@').next().unwrap(), self.name)
-    }
-
-    pub fn command(&self, folder: &Folder, host: &str, arguments: &[&str]) -> Command {
-        let mut command = folder.jixiao(arguments);
-        command.env("JIXIAO_DATABASE_URL", self.url_at(host)).env("JIXIAO_SECRET_KEY", SECRET);
-        command
-    }
-
-    pub fn add_admin(&self, folder: &Folder) {
-        let add = self.command(folder, &self.host(), &["user", "add", "root", "--role", "admin"]);
-        assert!(crate::support::run(add, "four quiet herons wade\n").status.success());
-    }
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        self.run(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
-    }
-}
+use crate::database::Database;
+use crate::support::{Folder, Server, is_alive, until};
 
 /// A way to the server that can be cut.
 struct Wire {
@@ -157,7 +92,7 @@ fn a_database_that_is_away_is_waited_for() {
     assert_eq!(server.get("/livez", None).0, 200);
     wire.set(true);
     until(|| (list(&server) == 200).then_some(()), "the service to come back by itself");
-    assert!(server.is_alive());
+    assert!(is_alive(&mut server));
     assert_eq!(server.stop(), Some(0));
 }
 

@@ -138,6 +138,43 @@ async fn a_full_disk_is_503_and_costs_nothing_that_was_written() {
     assert_eq!(lines(db.reader(), "SELECT code AS line FROM units ORDER BY code").await, ["0", "1"]);
 }
 
+/// SQLite rolls back by itself when the disk fails, without the driver's knowledge. What is written next is not written
+/// into a transaction that nobody commits.
+#[tokio::test]
+async fn a_transaction_that_ended_behind_our_back_takes_nothing_along() {
+    let (_place, db) = database().await;
+    if db.reader().get_database_backend() != DbBackend::Sqlite {
+        return; // PostgreSQL ends a transaction only with its session, or says so at the next statement
+    }
+    for round in 0..3 {
+        for _ in 0..3 {
+            let work = db.begin(jixiao::db::Actor::service("test")).await.unwrap();
+            work.conn().execute_unprepared("ROLLBACK").await.unwrap();
+            drop(work);
+            let mut failed = db.begin(jixiao::db::Actor::service("test")).await.unwrap();
+            store::insert(&mut failed, unit("lost", "甲")).await.unwrap();
+            drop(failed);
+        }
+        let mut work = db.begin(jixiao::db::Actor::service("test")).await.unwrap();
+        store::insert(&mut work, unit(&round.to_string(), "甲")).await.unwrap();
+        work.commit().await.unwrap();
+        let stored = lines(db.reader(), "SELECT code AS line FROM units ORDER BY code").await;
+        assert_eq!(stored.len(), round + 1, "acknowledged and there are one: {stored:?}");
+    }
+    let snapshot = db.snapshot().await.unwrap();
+    snapshot.execute_unprepared("ROLLBACK").await.unwrap();
+    drop(snapshot);
+    execute(&db, "DELETE FROM units").await;
+    for _ in 0..10 {
+        let snapshot = db.snapshot().await.unwrap();
+        assert_eq!(
+            lines(&snapshot, "SELECT code AS line FROM units").await,
+            [""; 0],
+            "nobody reads what was"
+        );
+    }
+}
+
 /// All connections are out: whoever waits is told to come again, and the service goes on once they are back.
 #[tokio::test]
 async fn a_pool_with_nothing_left_is_503() {
