@@ -145,7 +145,9 @@ impl Assembly {
         (name = "reviews", description = "复核 the scores the bureau gives, beside what units claim"),
         (name = "rule-sets", description = "评分规则集 the rules by which forms are scored, as data"),
         (name = "scores", description = "得分 every point with its rule and its explanation"),
+        (name = "service-accounts", description = "服务账号 accounts of programs"),
         (name = "units", description = "预算单位 who spends and fills the form"),
+        (name = "users", description = "账号 accounts of people"),
         (name = "years", description = "预算年度与地区轮次 years, and the rounds that regions run in them"),
     ),
     components(schemas(crate::http::problem::Problem, crate::http::problem::FieldErrorView))
@@ -158,7 +160,7 @@ pub fn openapi() -> Value {
     let collected = App::new()
         .into_utoipa_app()
         .openapi(base())
-        .service(utoipa_actix_web::scope(AUTH).configure(accounts::configure))
+        .service(utoipa_actix_web::scope(AUTH).configure(accounts::configure_auth))
         .service(utoipa_actix_web::scope(PUBLIC).configure(publications::configure_public))
         .service(utoipa_actix_web::scope(API).configure(api))
         .split_for_parts()
@@ -212,6 +214,7 @@ fn api(config: &mut ServiceConfig<'_>) {
     publications::configure(config);
     imports::configure(config);
     audit::configure(config);
+    accounts::configure(config);
 }
 
 /// The application that a worker serves.
@@ -226,7 +229,7 @@ pub fn build(
         InitError = (),
     >,
 > {
-    let auth = utoipa_actix_web::scope(AUTH).wrap(from_fn(rate_limit)).configure(accounts::configure);
+    let auth = utoipa_actix_web::scope(AUTH).wrap(from_fn(rate_limit)).configure(accounts::configure_auth);
     let public = utoipa_actix_web::scope(PUBLIC)
         .wrap(from_fn(when_prepared))
         .wrap(from_fn(rate_limit))

@@ -44,14 +44,7 @@ impl From<ApiError> for DemoError {
 pub async fn fill(db: &Db, schemas: &Schemas, password: &str) -> Result<(), DemoError> {
     let value = serde_json::from_str(REPORT).map_err(|why| DemoError::Report(why.to_string()))?;
     let bundle = bundle::read(value).map_err(|errors| DemoError::Report(format!("{errors:?}")))?;
-    let caller = Principal {
-        username: Role::Admin.to_string(),
-        role: Role::Admin,
-        unit: None,
-        region: None,
-        narrowed_to: None,
-        request_id: None,
-    };
+    let caller = Principal::administrator(Role::Admin.as_str());
     let work = db.begin(&caller).await.map_err(ApiError::from)?;
     let sha256 = BodyDigest::of(REPORT.as_bytes()).0;
     let (work, Report { errors, .. }) = run(work, schemas, &caller, bundle, Mode::Commit, sha256).await?;
