@@ -6,7 +6,7 @@ use jixiao_core::workflow::Role;
 use sea_orm::{ConnectionTrait, DbErr, SqlErr};
 
 use super::entity::{PasswordHash, user};
-use super::user_store::{self, Standing, UserRow};
+use super::user_store::{self, NewPassword, Standing, UserRow};
 use super::wire::Hidden;
 use super::{canonical, passwords};
 use crate::db::{Actor, Db, Scope, Work, is_unique_violation};
@@ -14,7 +14,7 @@ use crate::http::{ApiError, ErrorCode, FieldError, Message};
 use crate::units;
 
 /// Who acts when nobody signed in: whoever may open the database.
-const COMMAND_LINE: &str = "command-line";
+pub(super) const COMMAND_LINE: &str = "command-line";
 /// Characters of a user name, at most.
 const LONGEST_NAME: usize = 64;
 /// How client ids begin; no person's name does, so that nobody is taken for a program.
@@ -196,7 +196,7 @@ pub(super) async fn check_password(
 }
 
 /// Writes a new account.
-pub(super) async fn insert(work: &Work<'_>, row: UserRow) -> Result<user::Model, AccountError> {
+pub(super) async fn insert(work: &mut Work<'_>, row: UserRow) -> Result<user::Model, AccountError> {
     user_store::insert_user(work, row).await.map_err(|why| match why.sql_err() {
         _ if is_unique_violation(&why) => AccountError::NameTaken,
         Some(SqlErr::ForeignKeyConstraintViolation(_)) => AccountError::UnknownUnit,
@@ -220,8 +220,8 @@ pub async fn add_user(db: &Db, new: NewUser) -> Result<i64, AccountError> {
     }
     let password_hash = hashed(&password).await?;
     let must_change = policy == PasswordPolicy::First;
-    let work = db.begin(Actor::service(COMMAND_LINE)).await?;
-    let row = insert(&work, UserRow { username, password_hash, role, unit, region, must_change }).await?;
+    let mut work = db.begin(Actor::service(COMMAND_LINE)).await?;
+    let row = insert(&mut work, UserRow { username, password_hash, role, unit, region, must_change }).await?;
     work.commit().await?;
     Ok(row.id)
 }
@@ -233,20 +233,20 @@ pub async fn set_password(db: &Db, username: &str, password: &Hidden) -> Result<
     let unit = account.unit_code.map(|unit| unit.0);
     check_password(db.reader(), &username, unit.as_ref(), password).await??;
     let hash = hashed(password).await?;
-    let work = db.begin(Actor::service(COMMAND_LINE)).await?;
+    let mut work = db.begin(Actor::service(COMMAND_LINE)).await?;
     let account = user_store::hold_user_by_name(&work, &username).await?.ok_or(AccountError::NoSuchUser)?;
-    user_store::set_password(&work, &account, hash, false).await?;
+    user_store::set_password(&mut work, &account, hash, NewPassword::Set).await?;
     Ok(work.commit().await?)
 }
 
 /// Lets an account in or out, and ends its sessions. Whoever owns the machine may shut out the last
 /// administrator too: the next one is made here.
 pub async fn set_disabled(db: &Db, username: &str, disabled: bool) -> Result<(), AccountError> {
-    let work = db.begin(Actor::service(COMMAND_LINE)).await?;
+    let mut work = db.begin(Actor::service(COMMAND_LINE)).await?;
     let account = user_store::hold_user_by_name(&work, &canonical(username)).await?;
     let account = account.ok_or(AccountError::NoSuchUser)?;
     let standing = Standing { disabled, ..Standing::from(&account) };
-    user_store::set_standing(&work, &account, standing).await?;
+    user_store::set_standing(&mut work, &account, standing).await?;
     Ok(work.commit().await?)
 }
 

@@ -9,11 +9,13 @@ use sea_orm::{
     Condition, ConnectionTrait, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
     QuerySelect as _, Select,
 };
+use serde_json::json;
 
 use super::entity::SecretHash;
 use super::entity::service_account::{ActiveModel, Column, Entity, Model};
+use super::service_wire::ServiceAccountInput;
 use super::tokens::scope_text;
-use crate::db::{Coded, Keyset, Work, keyset_page};
+use crate::db::{Chain, Coded, Deed, Keyset, Work, keyset_page};
 
 /// What an administrator decides about a service account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +82,7 @@ pub async fn hold(work: &Work<'_>, client_id: &str) -> Result<Option<Model>, DbE
 
 /// Adds a service account. The unit must exist, or the database refuses.
 pub async fn insert(
-    work: &Work<'_>,
+    work: &mut Work<'_>,
     client_id: String,
     secret_hash: SecretHash,
     row: ServiceRow,
@@ -96,19 +98,35 @@ pub async fn insert(
         updated_at: Set(work.now()),
         ..columns(row)
     };
-    row.insert(work.conn()).await
+    let row = row.insert(work.conn()).await?;
+    record(work, &row, Deed::made(&ServiceAccountInput::from(&row)));
+    Ok(row)
 }
 
 /// Replaces what an administrator decided about a service account that is held. Tokens given out before no
 /// longer count.
-pub async fn update(work: &Work<'_>, current: &Model, row: ServiceRow) -> Result<Model, DbErr> {
-    changed(work, current, columns(row)).update(work.conn()).await
+pub async fn update(work: &mut Work<'_>, current: &Model, row: ServiceRow) -> Result<Model, DbErr> {
+    let row = changed(work, current, columns(row)).update(work.conn()).await?;
+    let deed = Deed::changed(&ServiceAccountInput::from(current), &ServiceAccountInput::from(&row));
+    record(work, &row, deed);
+    Ok(row)
 }
 
 /// Gives a service account that is held another secret. Tokens given out before no longer count.
-pub async fn set_secret(work: &Work<'_>, current: &Model, secret_hash: SecretHash) -> Result<Model, DbErr> {
+pub async fn set_secret(
+    work: &mut Work<'_>,
+    current: &Model,
+    secret_hash: SecretHash,
+) -> Result<Model, DbErr> {
     let columns = ActiveModel { secret_hash: Set(Coded(secret_hash)), ..Default::default() };
-    changed(work, current, columns).update(work.conn()).await
+    let row = changed(work, current, columns).update(work.conn()).await?;
+    record(work, &row, Deed::taken("rotate_secret", &json!({})));
+    Ok(row)
+}
+
+/// The trail says what was decided, and nothing of the secret.
+fn record(work: &mut Work<'_>, row: &Model, deed: Deed) {
+    work.record(Chain::Administration, "service_account", row.client_id.clone(), deed);
 }
 
 /// Notes that it got a token. That is no change: its tag stays.

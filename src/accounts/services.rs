@@ -36,11 +36,11 @@ impl Accounts {
         actor: &Principal,
         input: ServiceAccountInput,
     ) -> Result<(Model, String), ApiError> {
-        let work = self.db().begin(actor).await?;
+        let mut work = self.db().begin(actor).await?;
         let row = checked(&work, input, None).await?;
         let client_id = format!("{CLIENT_PREFIX}{}", readable(ID_LENGTH)?);
         let (secret, secret_hash) = new_secret()?;
-        let made = service_store::insert(&work, client_id, secret_hash, row).await?;
+        let made = service_store::insert(&mut work, client_id, secret_hash, row).await?;
         work.commit().await?;
         Ok((made, secret))
     }
@@ -53,11 +53,11 @@ impl Accounts {
         if_match: &IfMatch,
         patch: impl FnOnce(ServiceAccountInput) -> Result<ServiceAccountInput, ApiError>,
     ) -> Result<Model, ApiError> {
-        let work = self.db().begin(actor).await?;
+        let mut work = self.db().begin(actor).await?;
         let current = service_store::hold(&work, client_id).await?.ok_or_else(ApiError::not_found)?;
         if_match.check(&etag(current.id, current.version))?;
         let row = checked(&work, patch(ServiceAccountInput::from(&current))?, Some(&current)).await?;
-        let changed = service_store::update(&work, &current, row).await?;
+        let changed = service_store::update(&mut work, &current, row).await?;
         work.commit().await?;
         Ok(changed)
     }
@@ -68,10 +68,10 @@ impl Accounts {
         actor: &Principal,
         client_id: &str,
     ) -> Result<(Model, String), ApiError> {
-        let work = self.db().begin(actor).await?;
+        let mut work = self.db().begin(actor).await?;
         let current = service_store::hold(&work, client_id).await?.ok_or_else(ApiError::not_found)?;
         let (secret, secret_hash) = new_secret()?;
-        let changed = service_store::set_secret(&work, &current, secret_hash).await?;
+        let changed = service_store::set_secret(&mut work, &current, secret_hash).await?;
         work.commit().await?;
         Ok((changed, secret))
     }

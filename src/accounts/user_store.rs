@@ -8,10 +8,12 @@ use sea_orm::{
     Condition, ConnectionTrait, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
     QueryOrder as _, QuerySelect as _, Select,
 };
+use serde::Serialize;
+use serde_json::json;
 
 use super::entity::{PasswordHash, user};
 use super::store::revoke_user;
-use crate::db::{Coded, Keyset, Work, keyset_page};
+use crate::db::{Chain, Coded, Deed, Keyset, Work, keyset_page};
 
 /// A row of `users` that is to be.
 #[derive(Clone, Debug)]
@@ -52,6 +54,49 @@ impl From<&user::Model> for Standing {
             disabled: row.disabled,
         }
     }
+}
+
+/// How an account came to another password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewPassword {
+    /// Its holder changed it.
+    Changed,
+    /// An administrator made a first one; it has to be changed.
+    Reset,
+    /// It was set from the command line.
+    Set,
+}
+
+impl NewPassword {
+    /// What the trail calls it.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Changed => "change_password",
+            Self::Reset => "reset_password",
+            Self::Set => "set_password",
+        }
+    }
+}
+
+/// What the trail says of an account: nothing of its password.
+#[derive(Serialize)]
+struct Trail {
+    role: Role,
+    unit: Option<UnitCode>,
+    region_code: Option<RegionCode>,
+    disabled: bool,
+    must_change_password: bool,
+}
+
+impl From<&user::Model> for Trail {
+    fn from(row: &user::Model) -> Self {
+        let Standing { role, unit, region, disabled } = Standing::from(row);
+        Self { role, unit, region_code: region, disabled, must_change_password: row.must_change }
+    }
+}
+
+fn record(work: &mut Work<'_>, row: &user::Model, deed: Deed) {
+    work.record(Chain::Administration, "user", row.username.clone(), deed);
 }
 
 /// Which accounts are wanted.
@@ -135,7 +180,7 @@ pub async fn hold_admins(work: &Work<'_>) -> Result<Vec<i64>, DbErr> {
 }
 
 /// Adds an account. The unit must exist and the name be free, or the database refuses.
-pub async fn insert_user(work: &Work<'_>, row: UserRow) -> Result<user::Model, DbErr> {
+pub async fn insert_user(work: &mut Work<'_>, row: UserRow) -> Result<user::Model, DbErr> {
     let UserRow { username, password_hash, role, unit, region, must_change } = row;
     let row = user::ActiveModel {
         id: NotSet,
@@ -151,29 +196,33 @@ pub async fn insert_user(work: &Work<'_>, row: UserRow) -> Result<user::Model, D
         created_at: Set(work.now()),
         updated_at: Set(work.now()),
     };
-    row.insert(work.conn()).await
+    let row = row.insert(work.conn()).await?;
+    record(work, &row, Deed::made(&Trail::from(&row)));
+    Ok(row)
 }
 
 /// Replaces the password of an account that is held, and ends every session.
 pub async fn set_password(
-    work: &Work<'_>,
+    work: &mut Work<'_>,
     current: &user::Model,
     hash: PasswordHash,
-    must_change: bool,
+    how: NewPassword,
 ) -> Result<user::Model, DbErr> {
     let row = user::ActiveModel {
         password_hash: Set(Coded(hash)),
-        must_change: Set(must_change),
+        must_change: Set(how == NewPassword::Reset),
         ..changed(work, current)
     };
     let row = row.update(work.conn()).await?;
+    let said = json!({ "must_change_password": row.must_change });
+    record(work, &row, Deed::taken(how.as_str(), &said));
     revoke_user(work, current.id).await?;
     Ok(row)
 }
 
 /// Replaces what an administrator decides about an account that is held, and ends every session.
 pub async fn set_standing(
-    work: &Work<'_>,
+    work: &mut Work<'_>,
     current: &user::Model,
     standing: Standing,
 ) -> Result<user::Model, DbErr> {
@@ -186,6 +235,7 @@ pub async fn set_standing(
         ..changed(work, current)
     };
     let row = row.update(work.conn()).await?;
+    record(work, &row, Deed::changed(&Trail::from(current), &Trail::from(&row)));
     revoke_user(work, current.id).await?;
     Ok(row)
 }

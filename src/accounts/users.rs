@@ -9,7 +9,7 @@ use super::entity::user;
 use super::manage::{self, AccountError};
 use super::sign_in::Grant;
 use super::throttle::Counters;
-use super::user_store::{self, Standing, UserRow};
+use super::user_store::{self, NewPassword, Standing, UserRow};
 use super::user_wire::{NewUserInput, PasswordChange, UserPatch};
 use super::wire::Hidden;
 use super::{Accounts, canonical};
@@ -45,9 +45,9 @@ impl Accounts {
         let secret = password.or_else(|| initial.clone().map(Hidden::from));
         let secret = secret.map(|secret| secret.reveal().to_owned()).unwrap_or_default();
         let password_hash = self.passwords().hash(secret).await?;
-        let work = self.db().begin(actor).await?;
+        let mut work = self.db().begin(actor).await?;
         let row = UserRow { username, password_hash, role, unit, region, must_change: true };
-        let row = manage::insert(&work, row).await?;
+        let row = manage::insert(&mut work, row).await?;
         work.commit().await?;
         Ok((row, initial))
     }
@@ -60,7 +60,7 @@ impl Accounts {
         if_match: &IfMatch,
         patch: impl FnOnce(UserPatch) -> Result<UserPatch, ApiError>,
     ) -> Result<user::Model, ApiError> {
-        let work = self.db().begin(actor).await?;
+        let mut work = self.db().begin(actor).await?;
         let admins = user_store::hold_admins(&work).await?;
         let current = user_store::hold_user_by_name(&work, &canonical(username)).await?;
         let current = current.ok_or_else(ApiError::not_found)?;
@@ -85,7 +85,7 @@ impl Accounts {
                 ));
             }
         }
-        let row = user_store::set_standing(&work, &current, after).await?;
+        let row = user_store::set_standing(&mut work, &current, after).await?;
         work.commit().await?;
         Ok(row)
     }
@@ -108,10 +108,10 @@ impl Accounts {
         known.ok_or_else(ApiError::not_found)?;
         let initial = first_password(&username)?;
         let hash = self.passwords().hash(initial.clone()).await?;
-        let work = self.db().begin(actor).await?;
+        let mut work = self.db().begin(actor).await?;
         let current = user_store::hold_user_by_name(&work, &username).await?;
         let current = current.ok_or_else(ApiError::not_found)?;
-        let row = user_store::set_password(&work, &current, hash, true).await?;
+        let row = user_store::set_password(&mut work, &current, hash, NewPassword::Reset).await?;
         Counters::of(self.limits(), &username, None).succeeded(&work).await?;
         work.commit().await?;
         Ok((row, initial))
@@ -124,6 +124,7 @@ impl Accounts {
         change: PasswordChange,
         address: Option<IpAddr>,
     ) -> Result<Grant, ApiError> {
+        self.expect_ready()?;
         let PasswordChange { current_password, new_password } = change;
         let counters = Counters::of(self.limits(), &caller.username, address);
         counters.check(self.db().reader(), self.now()).await?;
@@ -143,7 +144,7 @@ impl Accounts {
         let old = self.passwords().compare(current_password.reveal().to_owned(), hash).await?;
         let new = self.passwords().hash(new_password.reveal().to_owned()).await?;
 
-        let work = self.db().begin(caller).await?;
+        let mut work = self.db().begin(caller).await?;
         let current = user_store::hold_user_by_name(&work, &known.username).await?;
         let current = current.filter(|current| {
             old.is_right && !current.disabled && current.password_hash == known.password_hash
@@ -160,7 +161,7 @@ impl Accounts {
         if !errors.is_empty() {
             return Err(ApiError::invalid(errors));
         }
-        let account = user_store::set_password(&work, &current, new, false).await?;
+        let account = user_store::set_password(&mut work, &current, new, NewPassword::Changed).await?;
         counters.succeeded(&work).await?;
         let grant = self.new_session(&work, &account, caller.narrowed_to.clone()).await?;
         work.commit().await?;

@@ -11,4 +11,5 @@ mod secret;
 mod services;
 mod support;
 mod throttle;
+mod trail;
 mod users;

@@ -38,7 +38,7 @@ pub struct World {
 }
 
 pub async fn open(place: &Place, clock: &Arc<ManualClock>) -> Db {
-    place.open(Arc::<ManualClock>::clone(clock), Vec::new()).await
+    place.open(Arc::<ManualClock>::clone(clock), jixiao::app::write_hooks()).await
 }
 
 pub async fn world() -> World {
