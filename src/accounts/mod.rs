@@ -191,6 +191,13 @@ impl Accounts {
         if is_ready { Ok(()) } else { Err(ApiError::unavailable()) }
     }
 
+    /// The same, with keys that are young enough to sign with: a replica that nobody asked anything for a day would
+    /// sign with one that the others have dropped.
+    async fn expect_ready_to_sign(&self) -> Result<(), ApiError> {
+        self.expect_ready()?;
+        Ok(self.0.keys.refresh(&self.0.db).await?)
+    }
+
     /// Whether this call is the one that tidies.
     fn is_time_to_tidy(&self) -> bool {
         let now = self.now().timestamp_millis();

@@ -84,7 +84,7 @@ impl Accounts {
         scope: Option<&[Action]>,
         address: Option<IpAddr>,
     ) -> Result<Grant, ApiError> {
-        self.expect_ready()?;
+        self.expect_ready_to_sign().await?;
         let counters = Counters::of_client(self.limits(), client_id, address);
         counters.check(self.db().reader(), self.now()).await?;
         let work = self.db().begin(Actor::service("accounts")).await?;

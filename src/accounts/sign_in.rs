@@ -59,7 +59,7 @@ impl Accounts {
         scope: Option<&[Action]>,
         address: Option<IpAddr>,
     ) -> Result<Grant, ApiError> {
-        self.expect_ready()?;
+        self.expect_ready_to_sign().await?;
         let name = canonical(username);
         let counters = Counters::of(self.limits(), &name, address);
         counters.check(self.db().reader(), self.now()).await?;
@@ -106,7 +106,7 @@ impl Accounts {
 
     /// Trades a refresh token for new tokens, with the same scope or a narrower one.
     pub async fn refresh(&self, token: &Hidden, scope: Option<&[Action]>) -> Result<Grant, ApiError> {
-        self.expect_ready()?;
+        self.expect_ready_to_sign().await?;
         let work = self.db().begin(Actor::service("accounts")).await?;
         let now = work.now();
         let known =

@@ -124,7 +124,7 @@ impl Accounts {
         change: PasswordChange,
         address: Option<IpAddr>,
     ) -> Result<Grant, ApiError> {
-        self.expect_ready()?;
+        self.expect_ready_to_sign().await?;
         let PasswordChange { current_password, new_password } = change;
         let counters = Counters::of(self.limits(), &caller.username, address);
         counters.check(self.db().reader(), self.now()).await?;
