@@ -38,7 +38,7 @@ pub struct NewUserInput {
     pub region_code: Option<RegionCode>,
     /// 初始口令 first password; a random one is made when left out. It has to be changed before anything else.
     #[serde(default)]
-    #[schema(value_type = Option<String>, write_only, format = Password, min_length = 12, max_length = 128)]
+    #[schema(value_type = Option<String>, write_only, format = Password, pattern = "^[^\\x00]*$", min_length = 12, max_length = 128)]
     pub password: Option<Hidden>,
 }
 
@@ -209,9 +209,9 @@ pub struct ScopeText(());
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct PasswordChange {
     /// 现用口令 the password so far.
-    #[schema(value_type = String, write_only, format = Password, max_length = 128, example = "vt7kq-m2xwz-9rhdc-pe4ng")]
+    #[schema(value_type = String, write_only, format = Password, pattern = "^[^\\x00]*$", max_length = 128, example = "vt7kq-m2xwz-9rhdc-pe4ng")]
     pub current_password: Hidden,
     /// 新口令 the new one: at least 12 characters, none of the common ones, nothing about the office.
-    #[schema(value_type = String, write_only, format = Password, min_length = 12, max_length = 128, example = "four quiet rivers bend")]
+    #[schema(value_type = String, write_only, format = Password, pattern = "^[^\\x00]*$", min_length = 12, max_length = 128, example = "four quiet rivers bend")]
     pub new_password: Hidden,
 }

@@ -20,7 +20,8 @@ pub fn describe(document: &mut Value) {
         "flows": {
             "password": { "tokenUrl": "/api/v1/auth/token", "refreshUrl": "/api/v1/auth/token",
                 "scopes": scopes(|_| true) },
-            "clientCredentials": { "tokenUrl": "/api/v1/auth/token",
+            // A program gets no refresh token: it asks for the next access token where it got the one before.
+            "clientCredentials": { "tokenUrl": "/api/v1/auth/token", "refreshUrl": "/api/v1/auth/token",
                 "scopes": scopes(|action| !action.is_for_people()) },
         },
     });
