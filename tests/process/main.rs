@@ -4,6 +4,7 @@
 
 mod commands;
 mod hard;
+mod keys;
 mod postgres;
 mod serving;
 mod settings;
