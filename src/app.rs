@@ -20,7 +20,7 @@ use crate::http::caller::{Authenticator, authenticate, when_prepared};
 use crate::http::client::TrustedProxies;
 use crate::http::fallback::{KnownPaths, fallback};
 use crate::http::problem::ErrorCode;
-use crate::http::rate_limit::{CallerLimits, RateLimitSettings, rate_limit};
+use crate::http::rate_limit::{CallerLimits, RateLimitSettings, rate_limit, rate_limit_by_address};
 use crate::http::{ApiError, Cursors, Schemas, document, envelope};
 use crate::{
     accounts, audit, base_data, budgets, evaluations, findings, forms, health, imports, indicators,
@@ -229,10 +229,12 @@ pub fn build(
         InitError = (),
     >,
 > {
-    let auth = utoipa_actix_web::scope(AUTH).wrap(from_fn(rate_limit)).configure(accounts::configure_auth);
+    let auth = utoipa_actix_web::scope(AUTH)
+        .wrap(from_fn(rate_limit_by_address))
+        .configure(accounts::configure_auth);
     let public = utoipa_actix_web::scope(PUBLIC)
         .wrap(from_fn(when_prepared))
-        .wrap(from_fn(rate_limit))
+        .wrap(from_fn(rate_limit_by_address))
         .configure(publications::configure_public);
     let api = utoipa_actix_web::scope(API)
         .wrap(from_fn(authenticate))
