@@ -22,7 +22,7 @@ use crate::http::client::TrustedProxies;
 use crate::http::fallback::{KnownPaths, fallback};
 use crate::http::overload::{AtOnce, Class, Overload, overload};
 use crate::http::problem::ErrorCode;
-use crate::http::rate_limit::{CallerLimits, RateLimitSettings, rate_limit};
+use crate::http::rate_limit::{CallerLimits, RateLimitSettings, rate_limit, rate_limit_by_address};
 use crate::http::{ApiError, Cursors, Schemas, document, envelope};
 use crate::{
     accounts, audit, base_data, budgets, evaluations, findings, forms, health, imports, indicators,
@@ -154,7 +154,9 @@ impl Assembly {
         (name = "reviews", description = "复核 the scores the bureau gives, beside what units claim"),
         (name = "rule-sets", description = "评分规则集 the rules by which forms are scored, as data"),
         (name = "scores", description = "得分 every point with its rule and its explanation"),
+        (name = "service-accounts", description = "服务账号 accounts of programs"),
         (name = "units", description = "预算单位 who spends and fills the form"),
+        (name = "users", description = "账号 accounts of people"),
         (name = "years", description = "预算年度与地区轮次 years, and the rounds that regions run in them"),
     ),
     components(schemas(crate::http::problem::Problem, crate::http::problem::FieldErrorView))
@@ -167,7 +169,7 @@ pub fn openapi() -> Value {
     let collected = App::new()
         .into_utoipa_app()
         .openapi(base())
-        .service(utoipa_actix_web::scope(AUTH).configure(accounts::configure))
+        .service(utoipa_actix_web::scope(AUTH).configure(accounts::configure_auth))
         .service(utoipa_actix_web::scope(PUBLIC).configure(publications::configure_public))
         .service(utoipa_actix_web::scope(API).configure(api))
         .split_for_parts()
@@ -217,6 +219,7 @@ fn api(config: &mut ServiceConfig<'_>) {
     publications::configure(config);
     imports::configure(config);
     audit::configure(config);
+    accounts::configure(config);
 }
 
 /// What kind of work a request is.
@@ -244,12 +247,12 @@ pub fn build(
 > {
     let auth = utoipa_actix_web::scope(AUTH)
         .wrap(from_fn(overload))
-        .wrap(from_fn(rate_limit))
-        .configure(accounts::configure);
+        .wrap(from_fn(rate_limit_by_address))
+        .configure(accounts::configure_auth);
     let public = utoipa_actix_web::scope(PUBLIC)
         .wrap(from_fn(when_prepared))
         .wrap(from_fn(overload))
-        .wrap(from_fn(rate_limit))
+        .wrap(from_fn(rate_limit_by_address))
         .configure(publications::configure_public);
     let api = utoipa_actix_web::scope(API)
         .wrap(from_fn(authenticate))

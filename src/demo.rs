@@ -49,14 +49,7 @@ pub async fn fill(db: &Db, schemas: &Schemas, password: &str) -> Result<(), Demo
         years.push(json!({ "year": YEAR + 1 }));
     }
     let bundle = bundle::read(value).map_err(|errors| DemoError::Report(format!("{errors:?}")))?;
-    let caller = Principal {
-        username: Role::Admin.to_string(),
-        role: Role::Admin,
-        unit: None,
-        region: None,
-        narrowed_to: None,
-        request_id: None,
-    };
+    let caller = Principal::administrator(Role::Admin.as_str());
     let work = db.begin(&caller).await.map_err(ApiError::from)?;
     // As it was handed in: a newcomer can send it back or approve it right away.
     let later = Some(LaterStage::Submitted);

@@ -20,6 +20,7 @@ mod m20261124_000008_narratives;
 mod m20261124_000009_indicators;
 mod m20261124_000010_score_summaries;
 mod m20261124_000011_imports;
+mod m20261124_000012_users_by_api;
 mod m20261124_000013_audit;
 mod m20261124_000014_idempotency;
 mod m20261124_000015_workflow;
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000009_indicators::Migration),
             Box::new(m20261124_000010_score_summaries::Migration),
             Box::new(m20261124_000011_imports::Migration),
+            Box::new(m20261124_000012_users_by_api::Migration),
             Box::new(m20261124_000013_audit::Migration),
             Box::new(m20261124_000014_idempotency::Migration),
             Box::new(m20261124_000015_workflow::Migration),

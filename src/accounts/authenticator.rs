@@ -10,10 +10,9 @@ use aws_lc_rs::digest;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::LocalBoxFuture;
 
-use super::Accounts;
-use super::entity::user;
-use super::store;
-use super::tokens::{self, Verified};
+use super::entity::{service_account, user};
+use super::tokens::{self, Holder, Verified};
+use super::{Accounts, service_store, services, user_store};
 use crate::db::Coded;
 use crate::http::caller::Authenticator;
 use crate::http::{ApiError, Principal};
@@ -29,7 +28,7 @@ pub(super) struct Memory {
     /// Tokens whose signature was found good, by their SHA-256: only good ones get in, so nobody can flood it.
     tokens: Cache<[u8; 32], Arc<Verified>>,
     /// What is known of accounts.
-    accounts: Cache<i64, Arc<State>>,
+    accounts: Cache<Holder, Arc<State>>,
 }
 
 impl Default for Memory {
@@ -43,7 +42,15 @@ impl Default for Memory {
 struct State {
     version: i32,
     disabled: bool,
+    /// When a program's account ends.
+    expires_at: Option<DateTime<Utc>>,
     principal: Principal,
+}
+
+impl State {
+    fn lets_in(&self, version: i32, now: DateTime<Utc>) -> bool {
+        !self.disabled && self.version == version && self.expires_at.is_none_or(|end| now < end)
+    }
 }
 
 impl From<user::Model> for State {
@@ -56,8 +63,30 @@ impl From<user::Model> for State {
             region: region_code.map(|Coded(region)| region),
             narrowed_to: None,
             request_id: None,
+            is_service: false,
+            must_change_password: row.must_change,
         };
-        Self { version: token_version, disabled, principal }
+        Self { version: token_version, disabled, expires_at: None, principal }
+    }
+}
+
+impl From<service_account::Model> for State {
+    fn from(row: service_account::Model) -> Self {
+        let scopes = services::scopes(&row);
+        let service_account::Model {
+            client_id, role, unit_code, region_code, disabled, token_version, ..
+        } = row;
+        let principal = Principal {
+            username: client_id,
+            role: role.0,
+            unit: unit_code.map(|Coded(unit)| unit),
+            region: region_code.map(|Coded(region)| region),
+            narrowed_to: Some(scopes),
+            request_id: None,
+            is_service: true,
+            must_change_password: false,
+        };
+        Self { version: token_version, disabled, expires_at: Some(row.expires_at), principal }
     }
 }
 
@@ -76,11 +105,22 @@ impl Accounts {
             return Err(tokens::refused());
         }
         let Verified { subject, .. } = verified.as_ref();
-        let state = self.state(subject.user, now).await?;
-        if state.disabled || state.version != subject.version {
+        let mut state = self.state(&subject.holder, now).await?;
+        if state.version < subject.version {
+            // The token came of a change that is younger than what is remembered: a new password, say. Only we
+            // sign versions, so nobody can make us ask the database each time.
+            state = self.state_in_database(&subject.holder, now).await?;
+        }
+        if !state.lets_in(subject.version, now) {
             return Err(tokens::refused());
         }
-        Ok(Principal { narrowed_to: subject.narrowed_to.clone(), ..state.principal.clone() })
+        let narrowed_to = match (&subject.narrowed_to, &state.principal.narrowed_to) {
+            (Some(token), Some(account)) => {
+                Some(token.iter().copied().filter(|action| account.contains(action)).collect())
+            }
+            (token, account) => token.clone().or_else(|| account.clone()),
+        };
+        Ok(Principal { narrowed_to, ..state.principal.clone() })
     }
 
     async fn verified(&self, token: &str, now: DateTime<Utc>) -> Result<Arc<Verified>, ApiError> {
@@ -102,14 +142,22 @@ impl Accounts {
         Ok(verified)
     }
 
-    async fn state(&self, user: i64, now: DateTime<Utc>) -> Result<Arc<State>, ApiError> {
-        if let Some(known) = self.memory().accounts.get(&user, now) {
+    async fn state(&self, holder: &Holder, now: DateTime<Utc>) -> Result<Arc<State>, ApiError> {
+        if let Some(known) = self.memory().accounts.get(holder, now) {
             return Ok(known);
         }
         self.keys().refresh(self.db()).await?;
-        let row = store::user_by_id(self.db().reader(), user).await?.ok_or_else(tokens::refused)?;
-        let state = Arc::new(State::from(row));
-        self.memory().accounts.put(user, Arc::clone(&state), now);
+        self.state_in_database(holder, now).await
+    }
+
+    async fn state_in_database(&self, holder: &Holder, now: DateTime<Utc>) -> Result<Arc<State>, ApiError> {
+        let conn = self.db().reader();
+        let state = match holder {
+            Holder::User(id) => user_store::user_by_id(conn, *id).await?.map(State::from),
+            Holder::Service(client_id) => service_store::find(conn, client_id).await?.map(State::from),
+        };
+        let state = Arc::new(state.ok_or_else(tokens::refused)?);
+        self.memory().accounts.put(holder.clone(), Arc::clone(&state), now);
         Ok(state)
     }
 }

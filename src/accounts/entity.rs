@@ -3,35 +3,49 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// The hash of a password as a PHC string. Not even the log sees it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct PasswordHash(String);
+/// A hash that not even the log sees.
+macro_rules! hash {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq)]
+        pub struct $name(String);
 
-impl PasswordHash {
-    /// The PHC string.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+        impl $name {
+            /// The text of the hash.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = std::convert::Infallible;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Ok(Self(text.to_owned()))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "([REDACTED])"))
+            }
+        }
+    };
 }
 
-impl FromStr for PasswordHash {
-    type Err = std::convert::Infallible;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(Self(text.to_owned()))
-    }
+hash! {
+    /// The hash of a password as a PHC string.
+    PasswordHash
 }
-
-impl fmt::Display for PasswordHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for PasswordHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PasswordHash([REDACTED])")
-    }
+hash! {
+    /// SHA-256 of a service account's secret: 256 random bits need no slow hash.
+    SecretHash
 }
 
 /// Accounts.
@@ -65,6 +79,64 @@ pub mod user {
         pub disabled: bool,
         /// Tokens of another version no longer count.
         pub token_version: i32,
+        /// Whether the password is only the first one, which has to be changed.
+        pub must_change: bool,
+        /// Counts changes.
+        pub version: i64,
+        /// When it was made.
+        pub created_at: DateTimeUtc,
+        /// When it was last changed.
+        pub updated_at: DateTimeUtc,
+    }
+
+    /// None that are followed in code; the database guards them.
+    #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Accounts of programs.
+pub mod service_account {
+    use jixiao_core::kernel::{RegionCode, UnitCode};
+    use jixiao_core::workflow::Role;
+    use sea_orm::entity::prelude::*;
+
+    use super::SecretHash;
+    use crate::db::Coded;
+
+    /// A service account.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "service_accounts")]
+    pub struct Model {
+        /// The key.
+        #[sea_orm(primary_key)]
+        pub id: i64,
+        /// The name to sign in with, and the subject of tokens.
+        #[sea_orm(unique)]
+        pub client_id: String,
+        /// What people call it.
+        pub name: String,
+        /// The hash of the secret.
+        pub secret_hash: Coded<SecretHash>,
+        /// What the account is.
+        pub role: Coded<Role>,
+        /// The unit of a `unit` account.
+        pub unit_code: Option<Coded<UnitCode>>,
+        /// The region of a `bureau` account, or the one a `reader` is confined to.
+        pub region_code: Option<Coded<RegionCode>>,
+        /// What it may do, as OAuth writes it.
+        pub scopes: String,
+        /// Until when it counts.
+        pub expires_at: DateTimeUtc,
+        /// Whether it may not sign in.
+        pub disabled: bool,
+        /// Tokens of another version no longer count.
+        pub token_version: i32,
+        /// When it last got a token.
+        pub last_used_at: Option<DateTimeUtc>,
+        /// Counts changes.
+        pub version: i64,
         /// When it was made.
         pub created_at: DateTimeUtc,
         /// When it was last changed.

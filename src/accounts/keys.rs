@@ -18,10 +18,11 @@ use sea_orm::DbErr;
 use serde_json::{Value, json};
 
 use super::entity::signing_key;
+use super::manage::COMMAND_LINE;
 use super::secret::SecretKey;
 use super::store;
 use super::tokens::ACCESS_LIFETIME;
-use crate::db::{Actor, Db, is_unique_violation};
+use crate::db::{Actor, Chain, Db, Deed, is_unique_violation};
 
 /// How long a new key is published before it signs, and the old one goes on signing: by then every replica has
 /// looked.
@@ -144,7 +145,8 @@ impl KeyRing {
 
     async fn add_key(&self, db: &Db, retire_others: bool) -> Result<(), KeyError> {
         let pair = Ed25519KeyPair::generate()?;
-        let work = db.begin(Actor::service("accounts")).await?;
+        let actor = if retire_others { COMMAND_LINE } else { "accounts" };
+        let mut work = db.begin(Actor::service(actor)).await?;
         // The name counts on: of two replicas that make the first key, the later one finds the key there, or,
         // when neither sees the other's yet, the name taken.
         let count = store::count_signing_keys(work.conn()).await?;
@@ -157,6 +159,8 @@ impl KeyRing {
         let sealed_private_key = seal(&self.sealing, &kid, pair.to_pkcs8()?.as_ref())?;
         if retire_others {
             store::retire_signing_keys(&work, work.now() + HANDOVER).await?;
+            let deed = Deed::taken("rotate", &json!({ "signs_from": work.now() + HANDOVER }));
+            work.record(Chain::Administration, "signing_key", kid.clone(), deed);
         }
         let key = signing_key::Model {
             kid,

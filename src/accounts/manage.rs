@@ -1,17 +1,28 @@
-//! Accounts are managed from the command line of the machine: there is no default one and no self-service.
+//! What makes an account, whoever makes it, and what the command line of the machine does. The first
+//! administrator comes from there: there is no default account.
 
 use jixiao_core::kernel::{Lang, RegionCode, Text, UnitCode};
 use jixiao_core::workflow::Role;
-use sea_orm::{DbErr, SqlErr};
+use sea_orm::{ConnectionTrait, DbErr, SqlErr};
 
-use super::store::{self, UserRow};
+use super::entity::{PasswordHash, user};
+use super::user_store::{self, NewPassword, Standing, UserRow};
 use super::wire::Hidden;
 use super::{canonical, passwords};
-use crate::db::{Actor, Db, Work, is_unique_violation};
-use crate::http::Message;
+use crate::db::{Actor, Db, Scope, Work, is_unique_violation};
+use crate::http::{ApiError, ErrorCode, FieldError, Message};
+use crate::units;
 
+/// Who acts when nobody signed in: whoever may open the database.
+pub(super) const COMMAND_LINE: &str = "command-line";
 /// Characters of a user name, at most.
 const LONGEST_NAME: usize = 64;
+/// How client ids begin; no person's name does, so that nobody is taken for a program.
+pub(super) const CLIENT_PREFIX: &str = "jx_";
+/// A name that would be another address.
+const RESERVED: &str = "me";
+/// Characters of a unit's name that a password must not have in a row.
+const OF_A_NAME: usize = 4;
 
 /// An account that is to be.
 #[derive(Clone, Debug)]
@@ -36,6 +47,8 @@ pub enum PasswordPolicy {
     /// It is.
     #[default]
     Enforced,
+    /// It is, and it is only the first: it has to be changed before anything else.
+    First,
     /// It is not: the demonstration's password stands in its documentation.
     Waived,
 }
@@ -47,7 +60,9 @@ pub enum AccountError {
     #[error("the user name is taken")]
     NameTaken,
     /// That is no name to sign in with.
-    #[error("a user name is 1 to 64 letters, digits, dots, hyphens, underscores or @")]
+    #[error(
+        "a user name is 1 to 64 letters, digits, dots, hyphens, underscores or @, begins not with jx_ and is not me"
+    )]
     BadName,
     /// Nobody has that name.
     #[error("there is no such user")]
@@ -82,7 +97,10 @@ impl Text for AccountError {
     fn text(&self, lang: Lang) -> String {
         let zh = match self {
             Self::NameTaken => "用户名已被使用".to_owned(),
-            Self::BadName => "用户名为 1 至 64 个字母、汉字、数字、点、连字符、下划线或 @".to_owned(),
+            Self::BadName => {
+                "用户名为 1 至 64 个字母、汉字、数字、点、连字符、下划线或 @，不以 jx_ 开头，也不是 me"
+                    .to_owned()
+            }
             Self::NoSuchUser => "没有此用户".to_owned(),
             Self::BadPassword(message) => message.zh.clone(),
             Self::NeedsUnit => "填报单位账号需要指定单位".to_owned(),
@@ -97,6 +115,95 @@ impl Text for AccountError {
     }
 }
 
+impl AccountError {
+    /// The field that is wrong, with a stable code; `None` when it is no field.
+    fn field(&self) -> Option<(&'static str, &'static str)> {
+        Some(match self {
+            Self::BadName => ("/username", "wrong_form"),
+            Self::BadPassword(_) => ("/password", "weak_password"),
+            Self::NeedsUnit => ("/unit", "missing_field"),
+            Self::NeedsRegion => ("/region_code", "missing_field"),
+            Self::UnexpectedUnit => ("/unit", "unexpected_field"),
+            Self::UnexpectedRegion => ("/region_code", "unexpected_field"),
+            Self::UnknownUnit => ("/unit", "unknown_unit"),
+            Self::NameTaken | Self::NoSuchUser | Self::Hash(_) | Self::Db(_) => return None,
+        })
+    }
+
+    /// As an error of its field.
+    pub(super) fn as_field(&self) -> Option<FieldError> {
+        let (pointer, code) = self.field()?;
+        Some(FieldError::new(pointer, code, self.text(Lang::Zh), self.text(Lang::En)))
+    }
+}
+
+impl From<AccountError> for ApiError {
+    fn from(error: AccountError) -> Self {
+        match (error.as_field(), error) {
+            (Some(field), _) => Self::invalid(vec![field]),
+            (None, AccountError::NameTaken) => {
+                Self::new(ErrorCode::AlreadyExists).detail("用户名已被使用", "The user name is taken")
+            }
+            (None, AccountError::NoSuchUser) => Self::not_found(),
+            (None, AccountError::Db(why)) => why.into(),
+            (None, other) => Self::internal(other),
+        }
+    }
+}
+
+/// What decides which units an account reaches, and everything that is wrong with it.
+pub(super) async fn misfits(
+    conn: &impl ConnectionTrait,
+    role: Role,
+    unit: Option<&UnitCode>,
+    region: Option<&RegionCode>,
+) -> Result<Vec<AccountError>, DbErr> {
+    let mut found = Vec::new();
+    match (role, unit) {
+        (Role::Unit, None) => found.push(AccountError::NeedsUnit),
+        (Role::Bureau | Role::Admin | Role::Reader, Some(_)) => found.push(AccountError::UnexpectedUnit),
+        (Role::Unit, Some(unit)) if units::store::find(conn, &Scope::All, unit).await?.is_none() => {
+            found.push(AccountError::UnknownUnit);
+        }
+        _ => {}
+    }
+    match (role, region) {
+        (Role::Bureau, None) => found.push(AccountError::NeedsRegion),
+        (Role::Unit | Role::Admin, Some(_)) => found.push(AccountError::UnexpectedRegion),
+        _ => {}
+    }
+    Ok(found)
+}
+
+/// Holds a new password against the rules: what belongs to the account is not to be in it.
+pub(super) async fn check_password(
+    conn: &impl ConnectionTrait,
+    username: &str,
+    unit: Option<&UnitCode>,
+    password: &Hidden,
+) -> Result<Result<(), AccountError>, DbErr> {
+    let mut words = vec![username.to_owned()];
+    if let Some(unit) = unit {
+        words.push(unit.to_string());
+        let unit = units::store::find(conn, &Scope::All, unit).await?;
+        let name: Vec<char> = unit.map(|unit| unit.name.chars().collect()).unwrap_or_default();
+        // Four Chinese characters in a row are a word of the name; four Latin letters may be anything.
+        let parts = name.windows(OF_A_NAME).filter(|part| part.iter().all(|c| !c.is_ascii()));
+        words.extend(parts.map(|part| part.iter().collect::<String>()));
+    }
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    Ok(passwords::check_password(password.reveal(), &words).map_err(AccountError::BadPassword))
+}
+
+/// Writes a new account.
+pub(super) async fn insert(work: &mut Work<'_>, row: UserRow) -> Result<user::Model, AccountError> {
+    user_store::insert_user(work, row).await.map_err(|why| match why.sql_err() {
+        _ if is_unique_violation(&why) => AccountError::NameTaken,
+        Some(SqlErr::ForeignKeyConstraintViolation(_)) => AccountError::UnknownUnit,
+        _ => AccountError::Db(why),
+    })
+}
+
 /// Adds an account. Its key.
 pub async fn add_user(db: &Db, new: NewUser) -> Result<i64, AccountError> {
     let NewUser { username, password, role, unit, region, policy } = new;
@@ -104,69 +211,60 @@ pub async fn add_user(db: &Db, new: NewUser) -> Result<i64, AccountError> {
     if !is_name(&username) {
         return Err(AccountError::BadName);
     }
-    match (role, &unit, &region) {
-        (Role::Unit, None, _) => return Err(AccountError::NeedsUnit),
-        (Role::Bureau, _, None) => return Err(AccountError::NeedsRegion),
-        (Role::Bureau | Role::Admin | Role::Reader, Some(_), _) => return Err(AccountError::UnexpectedUnit),
-        (Role::Unit | Role::Admin, _, Some(_)) => return Err(AccountError::UnexpectedRegion),
-        (Role::Unit, Some(_), None)
-        | (Role::Bureau | Role::Reader, None, Some(_))
-        | (Role::Admin | Role::Reader, None, None) => {}
+    let misfits = misfits(db.reader(), role, unit.as_ref(), region.as_ref()).await?;
+    if let Some(first) = misfits.into_iter().next() {
+        return Err(first);
     }
-    if policy == PasswordPolicy::Enforced {
-        let unit = unit.as_ref().map(UnitCode::as_str);
-        let context: Vec<&str> = [username.as_str()].into_iter().chain(unit).collect();
-        passwords::check_password(password.reveal(), &context).map_err(AccountError::BadPassword)?;
+    if policy != PasswordPolicy::Waived {
+        check_password(db.reader(), &username, unit.as_ref(), &password).await??;
     }
     let password_hash = hashed(&password).await?;
-    let work = db.begin(Actor::service("accounts")).await?;
-    let id = store::insert_user(&work, UserRow { username, password_hash, role, unit, region }).await;
-    let id = id.map_err(|why| match why.sql_err() {
-        _ if is_unique_violation(&why) => AccountError::NameTaken,
-        Some(SqlErr::ForeignKeyConstraintViolation(_)) => AccountError::UnknownUnit,
-        _ => AccountError::Db(why),
-    })?;
+    let must_change = policy == PasswordPolicy::First;
+    let mut work = db.begin(Actor::service(COMMAND_LINE)).await?;
+    let row = insert(&mut work, UserRow { username, password_hash, role, unit, region, must_change }).await?;
     work.commit().await?;
-    Ok(id)
+    Ok(row.id)
 }
 
 /// Gives an account a new password, and ends its sessions.
 pub async fn set_password(db: &Db, username: &str, password: &Hidden) -> Result<(), AccountError> {
     let username = canonical(username);
-    let account = store::user_by_name(db.reader(), &username).await?.ok_or(AccountError::NoSuchUser)?;
-    let unit = account.unit_code.as_ref().map(|unit| unit.0.as_str());
-    let context: Vec<&str> = [username.as_str()].into_iter().chain(unit).collect();
-    passwords::check_password(password.reveal(), &context).map_err(AccountError::BadPassword)?;
+    let account = user_store::user_by_name(db.reader(), &username).await?.ok_or(AccountError::NoSuchUser)?;
+    let unit = account.unit_code.map(|unit| unit.0);
+    check_password(db.reader(), &username, unit.as_ref(), password).await??;
     let hash = hashed(password).await?;
-    let work = db.begin(Actor::service("accounts")).await?;
-    let changed = store::set_password(&work, account.id, hash).await?;
-    end_sessions(work, account.id, changed).await
-}
-
-/// Lets an account in or out, and ends its sessions.
-pub async fn set_disabled(db: &Db, username: &str, disabled: bool) -> Result<(), AccountError> {
-    let account = store::user_by_name(db.reader(), &canonical(username)).await?;
-    let account = account.ok_or(AccountError::NoSuchUser)?;
-    let work = db.begin(Actor::service("accounts")).await?;
-    let changed = store::set_disabled(&work, account.id, disabled).await?;
-    end_sessions(work, account.id, changed).await
-}
-
-async fn end_sessions(work: Work<'_>, user: i64, changed: bool) -> Result<(), AccountError> {
-    if !changed {
-        return Err(AccountError::NoSuchUser);
-    }
-    store::revoke_user(&work, user).await?;
+    let mut work = db.begin(Actor::service(COMMAND_LINE)).await?;
+    let account = user_store::hold_user_by_name(&work, &username).await?.ok_or(AccountError::NoSuchUser)?;
+    user_store::set_password(&mut work, &account, hash, NewPassword::Set).await?;
     Ok(work.commit().await?)
 }
 
-async fn hashed(password: &Hidden) -> Result<super::entity::PasswordHash, AccountError> {
+/// Lets an account in or out, and ends its sessions. Whoever owns the machine may shut out the last
+/// administrator too: the next one is made here.
+pub async fn set_disabled(db: &Db, username: &str, disabled: bool) -> Result<(), AccountError> {
+    let mut work = db.begin(Actor::service(COMMAND_LINE)).await?;
+    let account = user_store::hold_user_by_name(&work, &canonical(username)).await?;
+    let account = account.ok_or(AccountError::NoSuchUser)?;
+    let standing = Standing { disabled, ..Standing::from(&account) };
+    user_store::set_standing(&mut work, &account, standing).await?;
+    Ok(work.commit().await?)
+}
+
+async fn hashed(password: &Hidden) -> Result<PasswordHash, AccountError> {
     let password = password.clone();
     let hash = tokio::task::spawn_blocking(move || passwords::hash(password.reveal())).await;
     hash.map_err(|why| AccountError::Hash(why.to_string()))?.map_err(AccountError::Hash)
 }
 
-fn is_name(name: &str) -> bool {
-    let is_fine = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '@');
-    (1..=LONGEST_NAME).contains(&name.chars().count()) && name.chars().all(is_fine)
+/// Whether this, in its canonical form, is a name to sign in with.
+pub(super) fn is_name(name: &str) -> bool {
+    let is_fine = |c: char| {
+        c.is_ascii_alphanumeric()
+            || ('\u{4e00}'..='\u{9fa5}').contains(&c)
+            || matches!(c, '.' | '-' | '_' | '@')
+    };
+    (1..=LONGEST_NAME).contains(&name.chars().count())
+        && name.chars().all(is_fine)
+        && name != RESERVED
+        && !name.starts_with(CLIENT_PREFIX)
 }

@@ -3,8 +3,9 @@
 //! * `secret`: the installation's one secret, from which every other key is derived.
 //! * `keys`, `tokens`: the Ed25519 keys in the database, and the access tokens they sign.
 //! * `passwords`, `throttle`: comparing passwords, and slowing down whoever guesses them.
-//! * `sign_in`: the two grants; `authenticator`: who holds a token now.
-//! * `manage`: what the command line does.
+//! * `sign_in`: the two grants of people; `authenticator`: who holds a token now.
+//! * `users`, `services`: what administrators do to the accounts of people and of programs, and how programs sign in.
+//! * `manage`: the rules of an account, and what the command line does.
 
 mod authenticator;
 mod entity;
@@ -13,10 +14,18 @@ mod manage;
 mod passwords;
 mod routes;
 mod secret;
+mod service_routes;
+mod service_store;
+mod service_wire;
+mod services;
 mod sign_in;
 mod store;
 mod throttle;
 mod tokens;
+mod user_routes;
+mod user_store;
+mod user_wire;
+mod users;
 mod wire;
 
 pub use keys::KeyError;
@@ -27,9 +36,27 @@ pub use sign_in::Grant;
 pub use throttle::LoginLimits;
 pub use wire::{GrantType, Hidden, TokenRequest, TokenResponse};
 
-/// The documented operations, below `/api/v1/auth`.
+/// The documented operations below `/api/v1/auth`, where tokens come from.
+pub fn configure_auth(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    config.service(routes::issue_token).service(routes::change_password);
+}
+
+/// The documented operations on accounts.
 pub fn configure(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-    config.service(routes::issue_token);
+    config
+        .service(user_routes::list)
+        .service(user_routes::create)
+        // Before the accounts by name, in whose address space it lies; it takes no other method.
+        .service(user_routes::me)
+        .map(|config| config.service(web::resource("/users/me").to(fallback)))
+        .service(user_routes::get)
+        .service(user_routes::patch)
+        .service(user_routes::reset_password)
+        .service(service_routes::list)
+        .service(service_routes::create)
+        .service(service_routes::get)
+        .service(service_routes::patch)
+        .service(service_routes::rotate_secret);
 }
 
 /// What is served beside the document: the public keys.
@@ -39,7 +66,24 @@ pub fn configure_plain(config: &mut web::ServiceConfig) {
 
 /// The schemas of this feature's bodies.
 #[derive(Debug, utoipa::OpenApi)]
-#[openapi(components(schemas(wire::GrantType, wire::TokenRequest, wire::TokenResponse)))]
+#[openapi(components(schemas(
+    service_wire::CreatedServiceAccount,
+    service_wire::ServiceAccountInput,
+    service_wire::ServiceAccountList,
+    service_wire::ServiceAccountSecret,
+    service_wire::ServiceAccountView,
+    user_wire::CreatedUser,
+    user_wire::Me,
+    user_wire::NewUserInput,
+    user_wire::PasswordChange,
+    user_wire::ResetPassword,
+    user_wire::UserList,
+    user_wire::UserPatch,
+    user_wire::UserView,
+    wire::GrantType,
+    wire::TokenRequest,
+    wire::TokenResponse
+)))]
 pub struct Schemas;
 
 use std::sync::Arc;
@@ -52,6 +96,7 @@ use serde_json::Value;
 use crate::db::Db;
 use crate::http::ApiError;
 use crate::http::caller::Authenticator;
+use crate::http::fallback::fallback;
 use authenticator::Memory;
 use keys::KeyRing;
 use passwords::Passwords;
@@ -144,6 +189,13 @@ impl Accounts {
     fn expect_ready(&self) -> Result<(), ApiError> {
         let is_ready = self.0.db.is_prepared() && self.0.keys.current(self.now()).is_some();
         if is_ready { Ok(()) } else { Err(ApiError::unavailable()) }
+    }
+
+    /// The same, with keys that are young enough to sign with: a replica that nobody asked anything for a day would
+    /// sign with one that the others have dropped.
+    async fn expect_ready_to_sign(&self) -> Result<(), ApiError> {
+        self.expect_ready()?;
+        Ok(self.0.keys.refresh(&self.0.db).await?)
     }
 
     /// Whether this call is the one that tidies.

@@ -1,4 +1,4 @@
-//! Signing in, and staying signed in: the two grants.
+//! People sign in, and stay signed in: the two grants.
 //!
 //! A refresh token is good once and brings the next one. One that is used a second time was stolen from one of
 //! the two who used it, so everything that came of that sign-in is revoked (RFC 9700, 4.14). A family of
@@ -14,11 +14,10 @@ use jixiao_core::workflow::{Action, Role};
 
 use super::authenticator::sha256;
 use super::entity::{refresh_token, user};
-use super::store;
 use super::throttle::Counters;
-use super::tokens::{self, Subject};
+use super::tokens::{self, Holder, Subject};
 use super::wire::Hidden;
-use super::{Accounts, canonical};
+use super::{Accounts, canonical, store, user_store};
 use crate::db::{Actor, Work};
 use crate::http::{ApiError, ErrorCode};
 
@@ -35,8 +34,8 @@ pub struct Grant {
     pub access_token: String,
     /// How long it is good for.
     pub lifetime: TimeDelta,
-    /// The refresh token.
-    pub refresh_token: String,
+    /// The refresh token; a program signs in again instead.
+    pub refresh_token: Option<String>,
     /// What the access token lets do.
     pub actions: Vec<Action>,
 }
@@ -60,12 +59,12 @@ impl Accounts {
         scope: Option<&[Action]>,
         address: Option<IpAddr>,
     ) -> Result<Grant, ApiError> {
-        self.expect_ready()?;
+        self.expect_ready_to_sign().await?;
         let name = canonical(username);
         let counters = Counters::of(self.limits(), &name, address);
         counters.check(self.db().reader(), self.now()).await?;
 
-        let account = store::user_by_name(self.db().reader(), &name).await?;
+        let account = user_store::user_by_name(self.db().reader(), &name).await?;
         let hash = account.as_ref().map(|account| account.password_hash.0.clone());
         let comparison = self.passwords().compare(password.reveal().to_owned(), hash).await?;
 
@@ -80,14 +79,7 @@ impl Accounts {
         counters.check(work.conn(), work.now()).await?;
         let narrowed_to = scope.map(|scope| narrowed(account.role.0, scope)).transpose()?;
         counters.succeeded(&work).await?;
-        store::drop_expired(&work, account.id).await?;
-        let family = Family {
-            name: uuid::Uuid::now_v7().to_string(),
-            scope: narrowed_to.as_deref().map(tokens::scope_text),
-            expires_at: work.now() + ABSOLUTE,
-        };
-        let refresh_token = continue_family(&work, account.id, family).await?;
-        let grant = self.grant(&account, narrowed_to, refresh_token, work.now())?;
+        let grant = self.new_session(&work, &account, narrowed_to).await?;
         work.commit().await?;
         if comparison.is_outdated {
             self.rehash(account, password).await?;
@@ -95,9 +87,26 @@ impl Accounts {
         Ok(grant)
     }
 
+    /// Starts a session: a family of refresh tokens, and its first access token.
+    pub(super) async fn new_session(
+        &self,
+        work: &Work<'_>,
+        account: &user::Model,
+        narrowed_to: Option<Vec<Action>>,
+    ) -> Result<Grant, ApiError> {
+        store::drop_expired(work, account.id).await?;
+        let family = Family {
+            name: uuid::Uuid::now_v7().to_string(),
+            scope: narrowed_to.as_deref().map(tokens::scope_text),
+            expires_at: work.now() + ABSOLUTE,
+        };
+        let refresh_token = continue_family(work, account.id, family).await?;
+        self.grant(account, narrowed_to, refresh_token, work.now())
+    }
+
     /// Trades a refresh token for new tokens, with the same scope or a narrower one.
     pub async fn refresh(&self, token: &Hidden, scope: Option<&[Action]>) -> Result<Grant, ApiError> {
-        self.expect_ready()?;
+        self.expect_ready_to_sign().await?;
         let work = self.db().begin(Actor::service("accounts")).await?;
         let now = work.now();
         let known =
@@ -108,7 +117,7 @@ impl Accounts {
         if known.revoked_at.is_some() || known.expires_at <= now || known.family_expires_at <= now {
             return Err(invalid_grant());
         }
-        let account = store::hold_user(&work, known.user_id).await?;
+        let account = user_store::hold_user(&work, known.user_id).await?;
         let account = account.filter(|account| !account.disabled).ok_or_else(invalid_grant)?;
         let granted = match known.scope.as_deref().map(tokens::actions) {
             None => None,
@@ -146,21 +155,22 @@ impl Accounts {
         now: DateTime<Utc>,
     ) -> Result<Grant, ApiError> {
         let key = self.keys().current(now).ok_or_else(ApiError::unavailable)?;
-        let role = account.role.0;
-        let subject = Subject { user: account.id, role, version: account.token_version, narrowed_to };
-        let access_token = tokens::issue(&key, &subject, now)?;
+        let (holder, role, version) = (Holder::User(account.id), account.role.0, account.token_version);
+        let subject = Subject { holder, role, version, narrowed_to };
+        let lifetime = tokens::ACCESS_LIFETIME;
+        let access_token = tokens::issue(&key, &subject, now, lifetime)?;
         let actions = subject.narrowed_to.unwrap_or_else(|| may(role));
-        Ok(Grant { access_token, lifetime: tokens::ACCESS_LIFETIME, refresh_token, actions })
+        Ok(Grant { access_token, lifetime, refresh_token: Some(refresh_token), actions })
     }
 
     async fn rehash(&self, account: user::Model, password: &Hidden) -> Result<(), ApiError> {
         let new = self.passwords().hash(password.reveal().to_owned()).await?;
         let work = self.db().begin(Actor::service("accounts")).await?;
-        store::rehash(&work, account.id, account.password_hash.0, new).await?;
+        user_store::rehash(&work, account.id, account.password_hash.0, new).await?;
         Ok(work.commit().await?)
     }
 
-    async fn forget_old_failures(&self) -> Result<(), ApiError> {
+    pub(super) async fn forget_old_failures(&self) -> Result<(), ApiError> {
         if self.is_time_to_tidy() {
             let work = self.db().begin(Actor::service("accounts")).await?;
             store::drop_old_login_failures(&work, work.now() - FAILURES_KEPT).await?;
@@ -176,7 +186,7 @@ async fn still_valid(
     compared: Option<user::Model>,
 ) -> Result<Option<user::Model>, ApiError> {
     let Some(compared) = compared else { return Ok(None) };
-    let now = store::hold_user(work, compared.id).await?;
+    let now = user_store::hold_user(work, compared.id).await?;
     Ok(now.filter(|now| !now.disabled && now.password_hash == compared.password_hash))
 }
 
@@ -195,9 +205,7 @@ struct Family {
 }
 
 async fn continue_family(work: &Work<'_>, user: i64, family: Family) -> Result<String, ApiError> {
-    let mut bytes = [0; 32];
-    rand::fill(&mut bytes).map_err(ApiError::internal)?;
-    let token = URL_SAFE_NO_PAD.encode(bytes);
+    let token = random_token()?;
     let row = refresh_token::Model {
         id: 0,
         token_hash: hash(&token),
@@ -213,8 +221,15 @@ async fn continue_family(work: &Work<'_>, user: i64, family: Family) -> Result<S
     Ok(token)
 }
 
+/// 256 random bits as text.
+pub(super) fn random_token() -> Result<String, ApiError> {
+    let mut bytes = [0; 32];
+    rand::fill(&mut bytes).map_err(ApiError::internal)?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
 /// 256 random bits need no slow hash: nobody can try them all.
-fn hash(token: &str) -> String {
+pub(super) fn hash(token: &str) -> String {
     URL_SAFE_NO_PAD.encode(sha256(token.as_bytes()))
 }
 

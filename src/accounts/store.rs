@@ -1,102 +1,15 @@
-//! What is asked of the database about accounts. Nothing outside this file does.
+//! Refresh tokens, failed attempts and signing keys in the database.
 
 use chrono::{DateTime, Utc};
-use jixiao_core::kernel::{RegionCode, UnitCode};
-use jixiao_core::workflow::Role;
 use sea_orm::sea_query::Expr;
 use sea_orm::sea_query::ExprTrait as _;
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DbErr,
-    EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, TryInsertResult,
+    ActiveValue::NotSet, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, IntoActiveModel as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, TryInsertResult,
 };
 
-use super::entity::{PasswordHash, login_failure, refresh_token, signing_key, user};
-use crate::db::{Coded, Work};
-
-/// A row of `users` that is to be.
-#[derive(Clone, Debug)]
-pub struct UserRow {
-    /// The canonical name.
-    pub username: String,
-    /// The hash of the password.
-    pub password_hash: PasswordHash,
-    /// What the account is.
-    pub role: Role,
-    /// Its unit.
-    pub unit: Option<UnitCode>,
-    /// Its region.
-    pub region: Option<RegionCode>,
-}
-
-/// The account of this canonical name.
-pub async fn user_by_name(conn: &impl ConnectionTrait, username: &str) -> Result<Option<user::Model>, DbErr> {
-    user::Entity::find().filter(user::Column::Username.eq(username)).one(conn).await
-}
-
-/// The account of this key.
-pub async fn user_by_id(conn: &impl ConnectionTrait, id: i64) -> Result<Option<user::Model>, DbErr> {
-    user::Entity::find_by_id(id).one(conn).await
-}
-
-/// The account of this key, held as it is until the end of the work: a change of its password waits, and then
-/// finds every token that was issued meanwhile.
-pub async fn hold_user(work: &Work<'_>, id: i64) -> Result<Option<user::Model>, DbErr> {
-    user::Entity::find_by_id(id).lock_shared().one(work.conn()).await
-}
-
-/// Adds an account. The unit must exist and the name be free, or the database refuses.
-pub async fn insert_user(work: &Work<'_>, row: UserRow) -> Result<i64, DbErr> {
-    let UserRow { username, password_hash, role, unit, region } = row;
-    let row = user::ActiveModel {
-        id: NotSet,
-        username: Set(username),
-        password_hash: Set(Coded(password_hash)),
-        role: Set(Coded(role)),
-        unit_code: Set(unit.map(Coded)),
-        region_code: Set(region.map(Coded)),
-        disabled: Set(false),
-        token_version: Set(1),
-        created_at: Set(work.now()),
-        updated_at: Set(work.now()),
-    };
-    Ok(row.insert(work.conn()).await?.id)
-}
-
-/// Replaces the password and ends every session. Whether the account exists.
-pub async fn set_password(work: &Work<'_>, id: i64, hash: PasswordHash) -> Result<bool, DbErr> {
-    let changed = user::Entity::update_many()
-        .col_expr(user::Column::PasswordHash, Expr::value(Coded(hash)))
-        .col_expr(user::Column::TokenVersion, Expr::col(user::Column::TokenVersion).add(1))
-        .col_expr(user::Column::UpdatedAt, Expr::value(work.now()))
-        .filter(user::Column::Id.eq(id))
-        .exec(work.conn())
-        .await?;
-    Ok(changed.rows_affected > 0)
-}
-
-/// Keeps the same password under a new hash, unless the password was changed meanwhile.
-pub async fn rehash(work: &Work<'_>, id: i64, old: PasswordHash, new: PasswordHash) -> Result<(), DbErr> {
-    user::Entity::update_many()
-        .col_expr(user::Column::PasswordHash, Expr::value(Coded(new)))
-        .filter(user::Column::Id.eq(id))
-        .filter(user::Column::PasswordHash.eq(Coded(old)))
-        .exec(work.conn())
-        .await?;
-    Ok(())
-}
-
-/// Lets an account in or out, and ends every session. Whether the account exists.
-pub async fn set_disabled(work: &Work<'_>, id: i64, disabled: bool) -> Result<bool, DbErr> {
-    let changed = user::Entity::update_many()
-        .col_expr(user::Column::Disabled, Expr::value(disabled))
-        .col_expr(user::Column::TokenVersion, Expr::col(user::Column::TokenVersion).add(1))
-        .col_expr(user::Column::UpdatedAt, Expr::value(work.now()))
-        .filter(user::Column::Id.eq(id))
-        .exec(work.conn())
-        .await?;
-    Ok(changed.rows_affected > 0)
-}
+use super::entity::{login_failure, refresh_token, signing_key};
+use crate::db::Work;
 
 /// The refresh token with this hash.
 pub async fn refresh_token(

@@ -1,6 +1,6 @@
 //! Slowing down whoever guesses passwords. The counts lie in the database, so all replicas count together.
 //!
-//! * **Each account**: after 5 failures within 15 minutes the next attempts are answered 429 for 1 minute, then
+//! * **Each account**, a program's too: after 5 failures within 15 minutes the next attempts are answered 429 for 1 minute, then
 //!   after each further failure for 2, 5, 10 and at most 15 minutes. Nobody is locked out for good, and a
 //!   success clears the count. Names that do not exist are counted alike, so the answers do not tell them apart.
 //! * **Each address**: after 100 failures within 15 minutes, 1 minute after each further one. The number is that
@@ -65,10 +65,20 @@ impl Counters {
     /// The counters of an attempt to sign in as `username` (in its canonical form) from `address`.
     #[must_use]
     pub fn of(limits: LoginLimits, username: &str, address: Option<IpAddr>) -> Self {
+        Self::of_subject(limits, hashed("account", username), address)
+    }
+
+    /// The counters of a program's attempt to sign in as `client_id` from `address`.
+    #[must_use]
+    pub fn of_client(limits: LoginLimits, client_id: &str, address: Option<IpAddr>) -> Self {
+        Self::of_subject(limits, hashed("client", client_id), address)
+    }
+
+    fn of_subject(limits: LoginLimits, subject: String, address: Option<IpAddr>) -> Self {
         let counter = |subject, limit: u16, pauses| {
             (limit > 0).then(|| Counter { subject, limit: i32::from(limit), pauses })
         };
-        let account = counter(hashed("account", username), limits.per_account, ACCOUNT_PAUSES);
+        let account = counter(subject, limits.per_account, ACCOUNT_PAUSES);
         let address = address.filter(|address| !address.is_loopback()).and_then(|address| {
             counter(hashed("address", &network(address)), limits.per_address, ADDRESS_PAUSES)
         });

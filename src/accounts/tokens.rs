@@ -2,12 +2,15 @@
 //!
 //! Whatever is wrong with a token, the answer is the same 401: what exactly was wrong helps only an attacker.
 
+use std::fmt;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use jixiao_core::workflow::{Action, Role};
 use jsonwebtoken::{Algorithm, Header, Validation};
 use serde::{Deserialize, Serialize};
 
 use super::keys::SigningKey;
+use super::manage::CLIENT_PREFIX;
 use crate::http::{ApiError, ErrorCode};
 
 /// How long an access token is good for.
@@ -39,11 +42,38 @@ struct Claims {
     scope: Option<String>,
 }
 
+/// Who holds a token. A person's key is a number and a program's client id is none, so neither passes for the other.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Holder {
+    /// The account of this key.
+    User(i64),
+    /// The service account of this client id.
+    Service(String),
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(id) => write!(f, "{id}"),
+            Self::Service(client_id) => f.write_str(client_id),
+        }
+    }
+}
+
+impl Holder {
+    fn of_subject(subject: String) -> Option<Self> {
+        if subject.starts_with(CLIENT_PREFIX) {
+            return Some(Self::Service(subject));
+        }
+        subject.parse().ok().map(Self::User)
+    }
+}
+
 /// Whom a token is issued to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
-    /// The account's key.
-    pub user: i64,
+    /// Whose it is.
+    pub holder: Holder,
     /// What the account is, for whoever reads the token; the service itself asks the database.
     pub role: Role,
     /// The account's token version.
@@ -78,12 +108,17 @@ pub fn refused() -> ApiError {
 }
 
 /// Issues a token.
-pub fn issue(key: &SigningKey, subject: &Subject, now: DateTime<Utc>) -> Result<String, ApiError> {
+pub fn issue(
+    key: &SigningKey,
+    subject: &Subject,
+    now: DateTime<Utc>,
+    lifetime: TimeDelta,
+) -> Result<String, ApiError> {
     let claims = Claims {
         iss: ISSUER.to_owned(),
         aud: AUDIENCE.to_owned(),
-        sub: subject.user.to_string(),
-        exp: (now + ACCESS_LIFETIME).timestamp(),
+        sub: subject.holder.to_string(),
+        exp: (now + lifetime).timestamp(),
         iat: now.timestamp(),
         nbf: now.timestamp(),
         jti: uuid::Uuid::now_v7().to_string(),
@@ -140,8 +175,8 @@ pub fn verify(token: &str, key: &SigningKey) -> Result<Verified, ApiError> {
         None => None,
         Some(scope) => Some(actions(&scope).ok_or_else(refused)?),
     };
-    let user = sub.parse().map_err(|_| refused())?;
-    let subject = Subject { user, role, version: ver, narrowed_to };
+    let holder = Holder::of_subject(sub).ok_or_else(refused)?;
+    let subject = Subject { holder, role, version: ver, narrowed_to };
     Ok(Verified { kid: key.kid.clone(), subject, not_before: not_before.max(issued_at), expires_at })
 }
 

@@ -44,23 +44,26 @@ pub enum GrantType {
     Password,
     /// 刷新令牌 a refresh token.
     RefreshToken,
+    /// 客户端编号和密钥 a service account's client id and secret.
+    ClientCredentials,
 }
 
 impl GrantType {
     /// Whether this word names a grant type of ours.
     #[must_use]
     pub fn is_known(word: &str) -> bool {
-        matches!(word, "password" | "refresh_token")
+        matches!(word, "password" | "refresh_token" | "client_credentials")
     }
 }
 
-/// 登录表单 sign-in form: `username` and `password`, or `refresh_token`. Empty and unknown fields do not count.
+/// 登录表单 sign-in form: `username` and `password`, or `refresh_token`, or `client_id` and `client_secret`. Empty and
+/// unknown fields do not count.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(
     example = json!({ "grant_type": "password", "username": "unit", "password": "jixiao-demo" })
 )]
 pub struct TokenRequest {
-    /// 授权方式 `password` to sign in, `refresh_token` to stay signed in.
+    /// 授权方式 `password` to sign in, `refresh_token` to stay signed in, `client_credentials` for a program.
     pub grant_type: GrantType,
     /// 用户名 user name; wanted with `password`.
     #[schema(max_length = 64, nullable = false, example = "unit")]
@@ -74,10 +77,10 @@ pub struct TokenRequest {
     /// 权限范围 what to narrow the token to, separated by spaces; everything the role may do when left out.
     #[schema(max_length = 500, nullable = false, example = "units:read forms:read")]
     pub scope: Option<String>,
-    /// 客户端编号，忽略 client id: accepted for the sake of client libraries, and ignored.
+    /// 客户端编号 client id; wanted with `client_credentials` unless HTTP Basic holds it, else ignored.
     #[schema(max_length = 200, nullable = false)]
     pub client_id: Option<String>,
-    /// 客户端密钥，忽略 client secret: accepted for the sake of client libraries, and ignored.
+    /// 客户端密钥 client secret; wanted with `client_credentials` unless HTTP Basic holds it, else ignored.
     #[schema(value_type = Option<String>, write_only, max_length = 200, nullable = false)]
     pub client_secret: Option<Hidden>,
 }
@@ -98,13 +101,15 @@ pub struct TokenResponse {
     /// 有效秒数 seconds for which the access token is good.
     #[schema(minimum = 1, maximum = 86400, example = 900)]
     pub expires_in: i64,
-    /// 刷新令牌 refresh token; good once, within two hours, and at most twelve hours after signing in.
+    /// 刷新令牌 refresh token; good once, within two hours, and at most twelve hours after signing in. A program gets none.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(
+        nullable = false,
         max_length = 512,
         pattern = "^[A-Za-z0-9_-]+$",
         example = "3rZkq0mF_9B5f-41JqMxV7w2cY8tLhN6sDgA0bRpEuI"
     )]
-    pub refresh_token: String,
+    pub refresh_token: Option<String>,
     /// 权限范围 what the access token lets do, separated by spaces.
     #[schema(max_length = 500, pattern = "^[a-z:-]+( [a-z:-]+)*$", example = "units:read forms:read")]
     pub scope: String,

@@ -9,7 +9,6 @@ use jixiao::http::{Principal, Schemas};
 use jixiao::imports::{Counts, LaterStage, Mode, Order, Report, RowError, bundle, run as import};
 use jixiao::{app, imports::bundle::Bundle};
 use jixiao_core::kernel::Lang;
-use jixiao_core::workflow::Role;
 
 use super::{Failure, block_on, open, print};
 
@@ -82,14 +81,7 @@ pub fn run(command: &Import) -> Result<(), Failure> {
     let Report { counts, errors, .. } = block_on(async {
         let db = open(&url, app::write_hooks()).await?;
         db.prepare().await?;
-        let caller = Principal {
-            username: "command-line".to_owned(),
-            role: Role::Admin,
-            unit: None,
-            region: None,
-            narrowed_to: None,
-            request_id: None,
-        };
+        let caller = Principal::administrator("command-line");
         let work = db.begin(&caller).await?;
         let order = Order { mode, later, sha256: BodyDigest::of(&bytes).0 };
         let (work, report) = import(work, &schemas, &caller, bundle, order).await?;

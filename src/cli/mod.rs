@@ -4,6 +4,7 @@
 
 mod audit;
 mod data;
+mod keys;
 mod migrate;
 mod openapi;
 mod score;
@@ -37,6 +38,8 @@ enum Command {
     Import(data::Import),
     /// Make and manage accounts
     User(user::User),
+    /// Manage the keys that sign access tokens
+    Keys(keys::Keys),
     /// Verify the audit chains, or sign where they stand
     Audit(audit::Audit),
     /// Bring the database's schema up or down, or show where it stands
@@ -85,6 +88,7 @@ pub fn main() -> ExitCode {
         Command::Score(command) => score::run(&command),
         Command::Import(command) => data::run(&command),
         Command::User(command) => user::run(command),
+        Command::Keys(command) => keys::run(command),
         Command::Audit(command) => audit::run(command),
         Command::Migrate(command) => migrate::run(&command),
         Command::Openapi => openapi::run(),

@@ -146,7 +146,8 @@ fn place(settings: &ServeSettings) -> Result<Place, Failure> {
     Ok(Place { url, secret, made: None, throwaway: Some(Throwaway(folder)) })
 }
 
-async fn prepare(db: &Db, accounts: &Accounts) -> Result<(), Failure> {
+/// Brings schema and keys up to where requests can be served.
+pub async fn prepare(db: &Db, accounts: &Accounts) -> Result<(), Failure> {
     db.prepare().await?;
     accounts.prepare().await.map_err(|error| match error {
         KeyError::WrongSecret => Failure::Setting(format!("JIXIAO_SECRET_KEY: {}", error.text(Lang::En))),

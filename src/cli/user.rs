@@ -11,7 +11,7 @@ use jixiao_core::workflow::Role;
 
 use super::{Failure, block_on, open, print};
 
-/// Make and manage accounts. A password is read from standard input, never from a flag.
+/// Make and manage accounts. A password is asked for on the terminal, or read from standard input; never from a flag.
 #[derive(Args, Debug)]
 pub struct User {
     #[command(subcommand)]
@@ -33,6 +33,9 @@ enum Action {
         /// Region (GB/T 2260) of a `bureau` account, or the one a `reader` is confined to
         #[arg(long)]
         region: Option<RegionCode>,
+        /// The password is only the first one: it has to be changed before anything else
+        #[arg(long)]
+        must_change: bool,
         #[command(flatten)]
         database: DatabaseSettings,
     },
@@ -73,9 +76,9 @@ pub fn run(command: User) -> Result<(), Failure> {
         let db = open(&url, app::write_hooks()).await?;
         db.prepare().await?;
         match command.action {
-            Action::Add { username, role, unit, region, .. } => {
+            Action::Add { username, role, unit, region, must_change, .. } => {
                 let password = read_password()?.into();
-                let policy = PasswordPolicy::Enforced;
+                let policy = if must_change { PasswordPolicy::First } else { PasswordPolicy::Enforced };
                 let name = username.clone();
                 add_user(&db, NewUser { username, password, role, unit, region, policy }).await?;
                 print(&format!("已建立账号 {name}（{}） / made {name}\n", role.text(Lang::Zh)));
@@ -94,13 +97,19 @@ pub fn run(command: User) -> Result<(), Failure> {
     })
 }
 
-/// The first line of standard input.
+/// A password: asked for twice on a terminal, which does not show it; else the first line of standard input.
 fn read_password() -> Result<String, Failure> {
     let stdin = std::io::stdin();
+    let failed = |why: std::io::Error| Failure::Other(why.to_string());
     if stdin.is_terminal() {
-        eprintln!("口令（回车结束） / password, then Enter:");
+        let ask = |words| rpassword::prompt_password(words).map_err(failed);
+        let password = ask("口令（不显示） / password (not shown): ")?;
+        if ask("再输入一次 / once more: ")? == password {
+            return Ok(password);
+        }
+        return Err(Failure::Other("两次输入的口令不一致 / the two passwords differ".to_owned()));
     }
     let mut line = String::new();
-    stdin.lock().read_line(&mut line).map_err(|why| Failure::Other(why.to_string()))?;
+    stdin.lock().read_line(&mut line).map_err(failed)?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }

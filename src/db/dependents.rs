@@ -30,6 +30,13 @@ pub const REFERENCES: &[Reference] = &[
     Reference { target: "units", table: "users", column: "unit_code", zh: "用户", en: "users" },
     Reference {
         target: "units",
+        table: "service_accounts",
+        column: "unit_code",
+        zh: "服务账号",
+        en: "service accounts",
+    },
+    Reference {
+        target: "units",
         table: "evaluations",
         column: "unit_code",
         zh: "绩效自评",

@@ -35,20 +35,40 @@ pub struct Principal {
     pub narrowed_to: Option<Vec<Action>>,
     /// The request by which they come.
     pub request_id: Option<String>,
+    /// Whether it is a program with a service account; its name is the client id.
+    pub is_service: bool,
+    /// Whether the password is only the first one: until it was changed, nothing else may be done.
+    pub must_change_password: bool,
 }
 
 impl From<&Principal> for Actor {
     fn from(principal: &Principal) -> Self {
-        let Principal { username, role, unit, region, narrowed_to: _, request_id } = principal.clone();
+        let Principal { username, role, unit, region, request_id, .. } = principal.clone();
         Self { name: username, role: Some(role), unit, region, request_id }
     }
 }
 
 impl Principal {
-    /// Whether role and token both allow `action`.
+    /// Somebody with an administrator's rights and no token: the command line, the demo.
+    pub fn administrator(name: impl Into<String>) -> Self {
+        Self {
+            username: name.into(),
+            role: Role::Admin,
+            unit: None,
+            region: None,
+            narrowed_to: None,
+            request_id: None,
+            is_service: false,
+            must_change_password: false,
+        }
+    }
+
+    /// Whether role, token and password all allow `action`. The own account is open to whoever holds a token.
     #[must_use]
     pub fn may(&self, action: Action) -> bool {
-        action.allows(self.role) && self.narrowed_to.as_ref().is_none_or(|actions| actions.contains(&action))
+        let is_narrowed_away = || self.narrowed_to.as_ref().is_some_and(|actions| !actions.contains(&action));
+        action.allows(self.role)
+            && (action == Action::OwnAccount || !(self.must_change_password || is_narrowed_away()))
     }
 
     /// The units that reading reaches.
@@ -159,7 +179,10 @@ pub mod permission {
         Return,
         Review,
         Publish,
-        ReadAudit
+        ReadAudit,
+        ReadUsers,
+        WriteUsers,
+        OwnAccount
     );
 }
 
@@ -199,10 +222,18 @@ impl<P: Permission> FromRequest for Caller<P> {
             Some(principal) if principal.may(P::ACTION) => {
                 Ok(Self { principal: principal.clone(), permission: PhantomData })
             }
+            Some(principal) if principal.must_change_password => Err(password_change_required()),
             Some(_) => Err(forbidden(P::ACTION)),
         };
         ready(caller)
     }
+}
+
+fn password_change_required() -> ApiError {
+    ApiError::new(ErrorCode::PasswordChangeRequired).detail(
+        "初始口令只能用来登录：请先用 POST /api/v1/auth/password 修改口令，再重试",
+        "The first password is good for signing in only: change it by POST /api/v1/auth/password, then try again",
+    )
 }
 
 fn forbidden(action: Action) -> ApiError {

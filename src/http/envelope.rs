@@ -221,8 +221,13 @@ fn render(error: &ApiError, path: &str, id: &str, lang: Lang) -> HttpResponse {
     if let Some(etag) = &error.current_etag {
         response.insert_header((header::ETAG, etag.as_str()));
     }
-    if error.code == ErrorCode::Unauthenticated {
-        response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+    let challenge = match error.code {
+        ErrorCode::Unauthenticated => Some("Bearer"),
+        ErrorCode::InvalidClient => Some("Basic realm=\"jixiao\""),
+        _ => None,
+    };
+    if let Some(challenge) = challenge {
+        response.insert_header((header::WWW_AUTHENTICATE, challenge));
     }
     response.body(body)
 }

@@ -77,13 +77,19 @@ error_codes! {
     UnsupportedGrantType = "unsupported_grant_type", BAD_REQUEST, "不支持的授权方式", "Unsupported grant type";
     InvalidScope = "invalid_scope", BAD_REQUEST, "请求的权限范围不存在", "No such scope";
     Unauthenticated = "unauthenticated", UNAUTHORIZED, "请先登录", "Please sign in";
+    InvalidClient = "invalid_client", UNAUTHORIZED, "客户端编号或密钥不正确，或服务账号已停用、已过期",
+        "Wrong client id or secret, or the service account is disabled or has expired";
     Forbidden = "forbidden", FORBIDDEN, "没有权限进行此操作", "You may not do this";
+    PasswordChangeRequired = "password_change_required", FORBIDDEN, "请先修改初始口令",
+        "Change the first password before anything else";
     NotFound = "not_found", NOT_FOUND, "没有找到", "Not found";
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "此地址不支持该方法",
         "This address does not support the method";
     RequestTimeout = "request_timeout", REQUEST_TIMEOUT, "请求正文迟迟未到", "The body took too long to arrive";
     AlreadyExists = "already_exists", CONFLICT, "已存在", "Already exists";
     InUse = "in_use", CONFLICT, "仍被引用，不能删除", "Still in use, cannot be removed";
+    OwnAccount = "own_account", CONFLICT, "不能对自己的账号这样做", "You cannot do this to your own account";
+    LastAdmin = "last_admin", CONFLICT, "至少要保留一个可用的管理员", "At least one enabled administrator must remain";
     Locked = "locked", CONFLICT, "当前阶段不可修改", "Locked at this stage";
     IllegalStep = "illegal_step", CONFLICT, "当前阶段不能进行此操作", "Not possible at this stage";
     DeadlinePassed = "deadline_passed", CONFLICT, "已过截止日期", "The deadline has passed";

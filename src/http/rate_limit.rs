@@ -126,8 +126,10 @@ fn seconds(wait: Duration) -> u64 {
     wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
-fn key(request: &ServiceRequest) -> Key {
-    let digest = if let Some(token) = request.headers().get(header::AUTHORIZATION) {
+/// Whose allowance a request takes from.
+fn key(request: &ServiceRequest, by: By) -> Key {
+    let token = request.headers().get(header::AUTHORIZATION).filter(|_| by == By::Token);
+    let digest = if let Some(token) = token {
         digest::digest(&digest::SHA256, token.as_bytes())
     } else {
         let address = client_address(request.request()).map(|address| address.to_string());
@@ -138,16 +140,38 @@ fn key(request: &ServiceRequest) -> Key {
     key
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    Token,
+    Address,
+}
+
 /// Turns away who asks too fast, and tells everybody what they have left. Reads `web::Data<CallerLimits>`.
 pub async fn rate_limit(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    limit(request, next, By::Token).await
+}
+
+/// The same by address alone: where tokens are given out, what stands for one can be made up, and another each time.
+pub async fn rate_limit_by_address(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    limit(request, next, By::Address).await
+}
+
+async fn limit(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    by: By,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let limits = request.app_data::<web::Data<CallerLimits>>().cloned();
     let Some(limits) = limits.as_ref().and_then(|limits| limits.0.as_ref()) else {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
-    match limits.ask(&key(&request)) {
+    match limits.ask(&key(&request, by)) {
         Ok(allowance) => {
             let mut response = next.call(request).await?.map_into_boxed_body();
             limits.describe(&allowance, response.headers_mut());

@@ -137,20 +137,22 @@ impl<T: ToSchema> IntoResponses for Shown<T> {
     }
 }
 
-/// 200 with something that nobody on the way may keep: a token.
+/// Another reply, which nobody on the way may keep: a token, a first password, who has an account.
 #[derive(Debug)]
-pub struct Unstored<T>(pub T);
+pub struct Unstored<R>(pub R);
 
-impl<T: Serialize> Responder for Unstored<T> {
+impl<R: Responder<Body = BoxBody>> Responder for Unstored<R> {
     type Body = BoxBody;
-    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(self.0)
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let mut response = self.0.respond_to(request);
+        response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+        response
     }
 }
 
-impl<T: ToSchema> IntoResponses for Unstored<T> {
+impl<R: IntoResponses> IntoResponses for Unstored<R> {
     fn responses() -> Responses {
-        documented::<T>("200", "成功 Done.", &[])
+        R::responses()
     }
 }
 

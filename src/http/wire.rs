@@ -126,6 +126,20 @@ pub struct RegionCodeText(());
 #[schema(value_type = String, pattern = r"^[a-z0-9][a-z0-9-]{0,63}@[1-9][0-9]{0,5}$", max_length = 71, example = "mof-2020@1")]
 pub struct RuleSetText(());
 
+/// `unit` 填报单位, `bureau` 财政局, `admin` 管理员, `reader` 财政系统只读账号.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case", example = "unit")]
+pub enum RoleWord {
+    /// 填报单位
+    Unit,
+    /// 财政局
+    Bureau,
+    /// 管理员
+    Admin,
+    /// 财政系统只读账号
+    Reader,
+}
+
 /// 预算年度 fiscal year.
 #[derive(Debug, ToSchema)]
 #[schema(value_type = i32, minimum = 1990, maximum = 2100, example = 2023)]

@@ -109,3 +109,15 @@ async fn the_public_keys_verify_our_tokens() {
     let claims = jsonwebtoken::decode::<serde_json::Value>(token, &key, &validation).unwrap().claims;
     assert_eq!(claims["role"], "admin");
 }
+
+#[actix_web::test]
+async fn a_replica_that_nobody_asked_for_a_day_signs_with_a_key_that_others_know() {
+    let world = world().await;
+    let other = replica(&world).await;
+    let (here, there) = (world.client().await, other.client().await);
+    there.sign_in("unit", PASSWORD).await.expect(200);
+    world.accounts.rotate_signing_key().await.unwrap();
+    world.clock.advance(86_400_000);
+    let token = there.sign_in("unit", PASSWORD).await.expect(200).text("access_token");
+    assert_eq!(here.me(&token).await.status, StatusCode::OK);
+}

@@ -8,5 +8,8 @@ mod keys;
 mod manage;
 mod rate_limit;
 mod secret;
+mod services;
 mod support;
 mod throttle;
+mod trail;
+mod users;

@@ -7,19 +7,12 @@ use jixiao::accounts::{
 use jixiao_core::kernel::{Lang, Text as _};
 use jixiao_core::workflow::Role;
 
-use super::support::{PASSWORD, look_up, world};
+use super::support::{PASSWORD, look_up, new_user, world};
 
 const CACHE_MILLIS: i64 = 3_000;
 
 fn new(username: &str, role: Role) -> NewUser {
-    NewUser {
-        username: username.into(),
-        password: PASSWORD.into(),
-        role,
-        unit: None,
-        region: None,
-        policy: PasswordPolicy::Enforced,
-    }
+    new_user(username, role, PasswordPolicy::Enforced)
 }
 
 #[actix_web::test]
@@ -80,7 +73,9 @@ async fn what_does_not_fit_together_is_refused_with_its_reason() {
     let unit = |code: &str| Some(code.parse().unwrap());
     assert!(matches!(refusal(new("UNIT", Role::Admin)).await, AccountError::NameTaken));
     assert!(matches!(refusal(new("a b", Role::Admin)).await, AccountError::BadName));
-    assert!(matches!(refusal(new("", Role::Admin)).await, AccountError::BadName));
+    for bad in ["", "me", "jx_program", "ме"] {
+        assert!(matches!(refusal(new(bad, Role::Admin)).await, AccountError::BadName), "{bad}");
+    }
     assert!(matches!(refusal(new("x", Role::Unit)).await, AccountError::NeedsUnit));
     assert!(matches!(refusal(new("x", Role::Bureau)).await, AccountError::NeedsRegion));
     let misplaced = NewUser { unit: unit("430611101"), ..new("x", Role::Admin) };

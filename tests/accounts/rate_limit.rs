@@ -8,7 +8,7 @@ use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, HttpResponse, web};
 use jixiao::http::client::{Network, TrustedProxies};
 use jixiao::http::envelope::envelope;
-use jixiao::http::rate_limit::{CallerLimits, RateLimitSettings, rate_limit};
+use jixiao::http::rate_limit::{CallerLimits, RateLimitSettings, rate_limit, rate_limit_by_address};
 
 macro_rules! app {
     ($settings:expr) => {
@@ -61,6 +61,25 @@ async fn callers_are_told_apart_by_token_then_by_address() {
     assert_eq!(status(get("192.0.2.1:9")).await, StatusCode::OK);
     assert_eq!(status(get("192.0.2.1:10")).await, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(status(get("192.0.2.2:9")).await, StatusCode::OK);
+}
+
+#[actix_web::test]
+async fn where_tokens_are_given_out_a_made_up_one_is_nobody() {
+    let limits = CallerLimits::new(RateLimitSettings { per_second: 1, burst: 1 });
+    let app = App::new()
+        .app_data(web::Data::new(limits))
+        .app_data(web::Data::new(TrustedProxies(Vec::new())))
+        .wrap(from_fn(rate_limit_by_address))
+        .wrap(from_fn(envelope))
+        .route("/", web::get().to(async || HttpResponse::Ok().finish()));
+    let app = init_service(app).await;
+    let status = async |text: &'static str| {
+        let request = get("192.0.2.1:9").insert_header(("authorization", text));
+        call_service(&app, request.to_request()).await.status()
+    };
+    assert_eq!(status("Basic b25l").await, StatusCode::OK);
+    assert_eq!(status("Basic dHdv").await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(status("Bearer three").await, StatusCode::TOO_MANY_REQUESTS);
 }
 
 #[actix_web::test]

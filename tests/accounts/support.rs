@@ -13,7 +13,8 @@ use futures_util::future::LocalBoxFuture;
 use jixiao::accounts::{self, Accounts, LoginLimits, NewUser, PasswordPolicy, SecretKey, add_user};
 use jixiao::db::Db;
 use jixiao::http::envelope::envelope;
-use jixiao::http::{Principal, Schemas, caller, document};
+use jixiao::http::fallback::KnownPaths;
+use jixiao::http::{Cursors, Principal, Schemas, caller, document};
 use jixiao_core::kernel::ManualClock;
 use jixiao_core::workflow::Role;
 use sea_orm::{ConnectionTrait as _, Statement};
@@ -37,7 +38,7 @@ pub struct World {
 }
 
 pub async fn open(place: &Place, clock: &Arc<ManualClock>) -> Db {
-    place.open(Arc::<ManualClock>::clone(clock), Vec::new()).await
+    place.open(Arc::<ManualClock>::clone(clock), jixiao::app::write_hooks()).await
 }
 
 pub async fn world() -> World {
@@ -77,6 +78,11 @@ pub async fn world_with(limits: LoginLimits) -> World {
     world
 }
 
+/// An account without unit and region.
+pub fn new_user(username: &str, role: Role, policy: PasswordPolicy) -> NewUser {
+    NewUser { username: username.into(), password: PASSWORD.into(), role, unit: None, region: None, policy }
+}
+
 pub async fn execute(db: &Db, sql: &str) {
     let work = db.begin(jixiao::db::Actor::service("test")).await.unwrap();
     work.conn().execute_unprepared(sql).await.unwrap();
@@ -102,8 +108,9 @@ async fn me(request: HttpRequest) -> HttpResponse {
 }
 
 pub fn openapi() -> Value {
-    let scope = utoipa_actix_web::scope("/api/v1/auth").configure(accounts::configure);
-    let (_, mut openapi) = App::new().into_utoipa_app().service(scope).split_for_parts();
+    let auth = utoipa_actix_web::scope("/api/v1/auth").configure(accounts::configure_auth);
+    let api = utoipa_actix_web::scope("/api/v1").configure(accounts::configure);
+    let (_, mut openapi) = App::new().into_utoipa_app().service(auth).service(api).split_for_parts();
     openapi.merge(<accounts::Schemas as utoipa::OpenApi>::openapi());
     document::finish(&openapi)
 }
@@ -115,6 +122,32 @@ pub struct Answer {
 }
 
 impl Answer {
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.body);
+        self
+    }
+
+    pub fn etag(&self) -> String {
+        self.headers.get("etag").unwrap().to_str().unwrap().to_owned()
+    }
+
+    /// Pointers and codes of the errors, in the order of their pointers.
+    pub fn errors(&self) -> Vec<(String, String)> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let errors = self.body["errors"].as_array().cloned().unwrap_or_default();
+        let mut found: Vec<_> = errors.iter().map(|e| (text(&e["pointer"]), text(&e["code"]))).collect();
+        found.sort();
+        found
+    }
+
+    #[track_caller]
+    pub fn expect_errors(self, wanted: &[(&str, &str)]) -> Self {
+        let wanted: Vec<(String, String)> = wanted.iter().map(|(p, c)| ((*p).into(), (*c).into())).collect();
+        assert_eq!(self.errors(), wanted, "{}", self.body);
+        self
+    }
+
     pub fn text(&self, name: &str) -> String {
         self.body[name].as_str().unwrap_or_default().to_owned()
     }
@@ -123,18 +156,24 @@ impl Answer {
 pub struct Client(Box<dyn Fn(TestRequest) -> LocalBoxFuture<'static, Answer>>);
 
 impl World {
-    /// A client of an application made of the accounts, the envelope, and one operation that needs a token.
+    /// A client of an application made of the accounts, the envelope, and one operation that shows the principal.
     pub async fn client(&self) -> Client {
-        let guarded =
-            web::scope("/api/v1").wrap(from_fn(caller::authenticate)).route("/me", web::get().to(me));
+        let guarded = web::scope("/api/v1")
+            .wrap(from_fn(caller::authenticate))
+            .route("/me", web::get().to(me))
+            .configure(|config| {
+                accounts::configure(&mut ServiceConfig::new(config));
+            });
         let app = App::new()
             .app_data(web::Data::new(self.accounts.clone()))
             .app_data(web::Data::new(Schemas::of_document(&openapi())))
+            .app_data(web::Data::new(KnownPaths::of_document(&openapi())))
+            .app_data(web::Data::new(Cursors::new(&self.secret.derive("cursors"))))
             .app_data(self.accounts.authenticator())
             .wrap(from_fn(envelope))
             .configure(accounts::configure_plain)
             .service(web::scope("/api/v1/auth").configure(|config| {
-                accounts::configure(&mut ServiceConfig::new(config));
+                accounts::configure_auth(&mut ServiceConfig::new(config));
             }))
             .service(guarded);
         let app = Rc::new(init_service(app).await);
@@ -165,6 +204,29 @@ impl Client {
 
     pub async fn refresh(&self, token: &str) -> Answer {
         self.form(&[("grant_type", "refresh_token"), ("refresh_token", token)]).await
+    }
+
+    /// Any request with a token.
+    pub async fn with(&self, token: &str, request: TestRequest) -> Answer {
+        self.send(request.insert_header(("authorization", format!("Bearer {token}")))).await
+    }
+
+    pub async fn get(&self, token: &str, path: &str) -> Answer {
+        self.with(token, TestRequest::get().uri(path)).await
+    }
+
+    pub async fn post(&self, token: &str, path: &str, body: Value) -> Answer {
+        self.with(token, TestRequest::post().uri(path).set_json(body)).await
+    }
+
+    pub async fn patch(&self, token: &str, path: &str, etag: &str, body: Value) -> Answer {
+        let request = TestRequest::patch().uri(path).insert_header(("if-match", etag)).set_json(body);
+        self.with(token, request).await
+    }
+
+    /// Signs in with the one password and gives the token.
+    pub async fn token(&self, username: &str) -> String {
+        self.sign_in(username, PASSWORD).await.text("access_token")
     }
 
     pub async fn me(&self, token: &str) -> Answer {

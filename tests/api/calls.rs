@@ -55,12 +55,24 @@ impl Call {
     }
 }
 
+/// An end that a service account may have.
+pub fn in_a_year() -> String {
+    use jixiao_core::kernel::{Clock as _, SystemClock};
+    (SystemClock.now() + chrono::TimeDelta::days(365)).to_rfc3339()
+}
+
 /// All of them, with something at every address.
 pub async fn calls(world: &World) -> Vec<Call> {
     let round = json!({ "year": 2023, "region_code": "430611" });
     world.caller("admin").put("/api/v1/years/2023/rounds/430611", None, round).await.expect(201);
     let indicators = world.caller("admin").get("/api/v1/indicators?limit=1").await.expect(200);
     let id = indicators.json["items"][0]["id"].as_str().unwrap().to_owned();
+    // Accounts that nobody signs in with: their passwords and secrets are made anew with every call.
+    world.add_user("spare", Role::Reader, None, None).await;
+    let spare =
+        json!({ "name": "备用", "role": "reader", "scopes": ["scores:read"], "expires_at": in_a_year() });
+    let spare = world.caller("admin").post("/api/v1/service-accounts", spare).await.expect(201);
+    let client_id = spare.json["client_id"].as_str().unwrap().to_owned();
     let document = app::openapi();
     let mut calls = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -70,14 +82,17 @@ pub async fn calls(world: &World) -> Vec<Call> {
             .replace("{region_code}", "430611")
             .replace("{reference}", "mof-2020@1")
             .replace("{id}", &id)
+            .replace("{username}", "spare")
+            .replace("{client_id}", &client_id)
             .replace("{code}", if path.contains("units") { UNIT } else { "P01" })
             .replace("/imports", "/imports?mode=validate");
         assert!(!address.contains('{'), "{path} has a variable that no test knows");
         for (method, operation) in item.as_object().unwrap() {
-            let Some(scope) = operation.pointer("/security/0/oauth2/0").and_then(Value::as_str) else {
+            let Some(scopes) = operation.pointer("/security/0/oauth2").and_then(Value::as_array) else {
                 assert_eq!(operation["operationId"], "issueToken", "{path} is open to everyone");
                 continue;
             };
+            let scope = scopes.first().map(|scope| scope.as_str().unwrap());
             let content = operation.pointer("/requestBody/content").and_then(Value::as_object);
             let body = content.and_then(|content| content.iter().next()).map(|(kind, media)| Body {
                 kind: kind.clone(),
@@ -87,7 +102,8 @@ pub async fn calls(world: &World) -> Vec<Call> {
             calls.push(Call {
                 method: method.to_uppercase().parse().unwrap(),
                 address: address.clone(),
-                action: Action::of_scope(scope).unwrap(),
+                // What wants a token and no scope is everybody's own.
+                action: scope.map_or(Action::OwnAccount, |scope| Action::of_scope(scope).unwrap()),
                 body,
             });
         }

@@ -45,7 +45,10 @@ fn put_schema(call: &Call) -> Value {
 
 async fn patches(world: &World) -> Vec<Call> {
     let mut calls = calls(world).await;
-    calls.retain(|call| call.method == "PATCH");
+    // Accounts are no forms: what may be cleared in them hangs on the role, and tests/accounts says how.
+    let is_account =
+        |call: &Call| call.address.contains("/users/") || call.address.contains("/service-accounts/");
+    calls.retain(|call| call.method == "PATCH" && !is_account(call));
     assert_eq!(calls.len(), 8, "every resource but the form can be patched");
     calls
 }

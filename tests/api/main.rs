@@ -10,6 +10,7 @@
 )]
 
 mod access;
+mod accounts;
 mod bodies;
 mod calls;
 mod clearing;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::calls::in_a_year;
 use crate::support::{UNIT, World, world};
 
 /// A list of the document: its address and the orders it knows.
@@ -44,6 +45,11 @@ pub async fn several() -> World {
         "project_expenditures": of(json!({ "code": "P01", "name": "项目" })) });
     let admin = world.caller("admin");
     admin.post("/api/v1/imports?mode=commit", bundle).await.expect(200);
+    for name in ["甲系统", "乙系统"] {
+        let program =
+            json!({ "name": name, "role": "reader", "scopes": ["scores:read"], "expires_at": in_a_year() });
+        admin.post("/api/v1/service-accounts", program).await.expect(201);
+    }
     for region in ["43", "4306", "430611"] {
         let round = json!({ "year": 2023, "region_code": region });
         admin.put(&format!("/api/v1/years/2023/rounds/{region}"), None, round).await.expect(201);
@@ -57,7 +63,7 @@ async fn every_list_keeps_its_limits_and_its_cursors_to_itself() {
     let admin = world.caller("admin");
     let mut cursors: Vec<(String, String)> = Vec::new();
     let all = lists();
-    assert_eq!(all.len(), 10, "{:?}", all.iter().map(|list| &list.path).collect::<Vec<_>>());
+    assert_eq!(all.len(), 13, "{:?}", all.iter().map(|list| &list.path).collect::<Vec<_>>());
     for List { path, sorts } in &all {
         for (query, parameter, code) in [
             ("limit=0", "limit", "out_of_range"),

@@ -9,7 +9,8 @@ use crate::support::World;
 
 /// What tells a row of any list from another.
 fn key(row: &Value) -> String {
-    let names = ["id", "code", "unit", "year", "region_code", "sheet"];
+    let names =
+        ["id", "code", "unit", "year", "region_code", "sheet", "username", "client_id", "chain", "seq"];
     let part = |name: &str| match &row[name] {
         unit @ Value::Object(_) => unit["code"].clone(),
         other => other.clone(),

@@ -99,4 +99,13 @@ fn accounts_are_made_and_shut_out_by_command() {
     assert_eq!(server.sign_in("root", "six green lamps glow"), None);
     assert!(folder.run(&["user", "disable", "root", "--undo"], "").status.success());
     assert!(server.sign_in("root", "six green lamps glow").is_some());
+    let first = ["user", "add", "clerk", "--role", "reader", "--must-change"];
+    assert!(folder.run(&first, PASSWORD).status.success());
+    let token = server.sign_in("clerk", PASSWORD.trim()).unwrap();
+    let (status, refused) = server.get("/api/v1/units", Some(&token));
+    assert_eq!((status, &refused["code"]), (403, &Value::from("password_change_required")));
+    let change = r#"{"current_password":"four quiet herons wade","new_password":"nine tall poplars lean"}"#;
+    let (status, _, changed) = server.answer("POST", "/api/v1/auth/password", Some(&token), change);
+    assert_eq!(status, 200, "{changed}");
+    assert_eq!(server.get("/api/v1/units", changed["access_token"].as_str()).0, 200);
 }

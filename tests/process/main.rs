@@ -7,6 +7,7 @@ mod commands;
 #[path = "../common/database.rs"]
 mod database;
 mod headers;
+mod keys;
 mod limits;
 mod postgres;
 #[path = "../common/program.rs"]

@@ -71,12 +71,9 @@ pub async fn seeded(db: &Db) {
 /// Opens the form of the unit.
 pub async fn open(work: &mut jixiao::db::Work<'_>) -> jixiao::evaluations::entity::Model {
     let caller = jixiao::http::Principal {
-        username: "unit".into(),
         role: jixiao_core::workflow::Role::Unit,
         unit: Some("219001".parse().unwrap()),
-        region: None,
-        narrowed_to: None,
-        request_id: None,
+        ..jixiao::http::Principal::administrator("unit")
     };
     let (unit, year) = ("219001".parse().unwrap(), 2023.try_into().unwrap());
     jixiao::evaluations::store::open(work, &caller, &unit, year).await.unwrap().unwrap()

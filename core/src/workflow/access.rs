@@ -102,11 +102,17 @@ pub enum Action {
     Publish,
     /// See who changed what.
     ReadAudit,
+    /// See accounts and service accounts.
+    ReadUsers,
+    /// Make and change accounts and service accounts.
+    WriteUsers,
+    /// See who one is, and change the own password. It comes with every token, so no scope stands for it.
+    OwnAccount,
 }
 
 impl Action {
-    /// Every action.
-    pub const ALL: [Self; 16] = [
+    /// Every action that a scope stands for.
+    pub const ALL: [Self; 18] = [
         Self::ReadUnits,
         Self::WriteUnits,
         Self::ReadYears,
@@ -123,9 +129,11 @@ impl Action {
         Self::Review,
         Self::Publish,
         Self::ReadAudit,
+        Self::ReadUsers,
+        Self::WriteUsers,
     ];
 
-    /// The OAuth2 scope that stands for it.
+    /// The OAuth2 scope that stands for it; empty for what comes with every token.
     #[must_use]
     pub const fn scope(self) -> &'static str {
         match self {
@@ -145,6 +153,9 @@ impl Action {
             Self::Review => "reviews:write",
             Self::Publish => "publications:write",
             Self::ReadAudit => "audit:read",
+            Self::ReadUsers => "users:read",
+            Self::WriteUsers => "users:write",
+            Self::OwnAccount => "",
         }
     }
 
@@ -152,12 +163,14 @@ impl Action {
     #[must_use]
     pub const fn roles(self) -> &'static [Role] {
         match self {
-            Self::ReadUnits | Self::ReadYears | Self::ReadRuleSets | Self::ReadScores => {
+            Self::ReadUnits | Self::ReadYears | Self::ReadRuleSets | Self::ReadScores | Self::OwnAccount => {
                 &[Role::Unit, Role::Bureau, Role::Admin, Role::Reader]
             }
             Self::ReadForms | Self::Import => &[Role::Unit, Role::Bureau, Role::Admin],
             Self::WriteRounds => &[Role::Bureau, Role::Admin],
-            Self::WriteUnits | Self::WriteYears | Self::ReadAudit => &[Role::Admin],
+            Self::WriteUnits | Self::WriteYears | Self::ReadAudit | Self::ReadUsers | Self::WriteUsers => {
+                &[Role::Admin]
+            }
             // The claim belongs to the unit: not even an administrator edits it in place.
             Self::WriteForms | Self::Submit | Self::Endorse => &[Role::Unit],
             Self::Return => &[Role::Unit, Role::Bureau],
@@ -170,6 +183,12 @@ impl Action {
     #[must_use]
     pub fn allows(self, role: Role) -> bool {
         self.roles().contains(&role)
+    }
+
+    /// Whether only a person may: who manages accounts, or reads what others did, is somebody with a name.
+    #[must_use]
+    pub fn is_for_people(self) -> bool {
+        ["users:", "audit:"].iter().any(|kind| self.scope().starts_with(kind))
     }
 
     /// The action of an OAuth2 scope.

@@ -232,15 +232,20 @@ fn closure(document: &mut Value, mut names: BTreeSet<String>) -> BTreeSet<String
 }
 
 /// What a request may hold is closed: an unknown field is a misspelt one. A form is left open, because OAuth
-/// wants unknown parameters ignored (RFC 6749, 3.2). What only answers hold has every key in it, always.
+/// wants unknown parameters ignored (RFC 6749, 3.2). What only answers hold has every key in it, always; what
+/// answers a form has those that OAuth wants (a grant without a refresh token leaves it out).
 pub fn close_requests_and_fill_responses(document: &mut Value) {
     let mut requests = BTreeSet::new();
     let mut forms = BTreeSet::new();
     super::each_operation(document, |_, _, operation| {
         requests.extend(operation.get_mut("requestBody").map(references).unwrap_or_default());
+        let answers = operation.get_mut("responses").map(references).unwrap_or_default();
         let body = operation.get_mut("requestBody");
         let form = body.and_then(|body| body.pointer_mut("/content/application~1x-www-form-urlencoded"));
-        forms.extend(form.map(references).unwrap_or_default());
+        if let Some(form) = form {
+            forms.extend(references(form));
+            forms.extend(answers);
+        }
     });
     let requests = closure(document, requests);
     for (name, schema) in
