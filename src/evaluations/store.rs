@@ -231,6 +231,9 @@ async fn create(
     };
     let made = row.insert(work.conn()).await?;
     work.touch_evaluation(made.id);
+    let key = format!("{}/{year}", unit.code.0);
+    let said = serde_json::json!({ "stage": made.stage.0, "on_behalf_of": made.on_behalf_of });
+    work.record(made.chain(), "evaluation", key, Deed::made(&said));
     Ok(made)
 }
 

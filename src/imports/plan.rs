@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jixiao_core::kernel::{FiscalYear, Lang, Text, UnitCode};
-use jixiao_core::workflow::{Mark, Stage, State};
+use jixiao_core::workflow::{Mark, State};
 use serde_json::Value;
 
 use super::bundle::{Collection, Row};
@@ -29,8 +29,8 @@ pub async fn import(
 ) -> Result<(), ApiError> {
     let (evaluation, locked) = match evaluations::open(&mut run.work, run.caller, unit, year).await? {
         Ok(evaluation) => (evaluation, None),
-        // What was imported at a later stage may be imported again, as long as it says the same.
-        Err(refusal @ Refusal::Locked(stage)) if run.later.map(stage_of) == Some(stage) => {
+        // A file that says what is stored changes nothing: it may come again, whatever the stage.
+        Err(refusal @ Refusal::Locked(_)) => {
             let scope = run.caller.writing();
             match evaluations::find(run.work.conn(), &scope, unit, year).await? {
                 Some(evaluation) => (evaluation, Some(refusal)),
@@ -69,13 +69,6 @@ pub async fn import(
             hand_in(run, &evaluation, later).await
         }
         _ => Ok(()),
-    }
-}
-
-fn stage_of(later: LaterStage) -> Stage {
-    match later {
-        LaterStage::Submitted => Stage::Submitted,
-        LaterStage::Approved => Stage::Approved,
     }
 }
 

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod audit;
 mod exact;
 mod failures;
 mod filled;
