@@ -15,3 +15,4 @@ mod program;
 mod serving;
 mod settings;
 mod support;
+mod walkthrough;
