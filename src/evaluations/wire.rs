@@ -71,7 +71,7 @@ pub struct EvaluationView {
     #[schema(value_type = YearNumber)]
     pub year: FiscalYear,
     /// 阶段 stage.
-    #[schema(value_type = StageWord)]
+    #[schema(value_type = StageWord, inline)]
     pub stage: Stage,
     /// 可进行的操作 what you may do with it now.
     #[schema(value_type = Vec<StepWord>, max_items = 8, example = json!(["edit", "submit"]))]

@@ -52,7 +52,7 @@ pub struct FindingView {
     #[schema(example = true)]
     pub open: bool,
     /// 表 table.
-    #[schema(value_type = TableWord)]
+    #[schema(value_type = TableWord, inline)]
     pub table: Table,
     /// 行 row: `P01` a project, `P01.3` and `.3` an indicator of a project and of the department; empty: the only one.
     #[schema(max_length = 60, example = ".1")]

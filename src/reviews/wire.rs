@@ -26,6 +26,7 @@ pub enum ReviewKind {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct RescoreItem {
     /// 复核对象 what gets a score.
+    #[schema(inline)]
     pub kind: ReviewKind,
     /// 项目编码 project; null: the department sheet.
     #[serde(default)]
@@ -56,6 +57,7 @@ pub struct RescoreInput {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReviewView {
     /// 复核对象 what got a score.
+    #[schema(inline)]
     pub kind: ReviewKind,
     /// 项目编码 project; null: the department sheet.
     #[schema(value_type = Option<ProjectCodeText>, example = json!(null))]
@@ -92,7 +94,7 @@ pub struct ReviewGap {
     #[schema(value_type = YearNumber)]
     pub year: FiscalYear,
     /// 阶段 stage.
-    #[schema(value_type = StageWord)]
+    #[schema(value_type = StageWord, inline)]
     pub stage: Stage,
     /// 项目编码或单位编码 code of the project, or of the unit for its department sheet.
     #[schema(max_length = 32, example = "430611101")]

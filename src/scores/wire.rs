@@ -216,7 +216,7 @@ pub struct Scores {
     #[schema(value_type = YearNumber)]
     pub year: FiscalYear,
     /// 阶段 stage.
-    #[schema(value_type = StageWord)]
+    #[schema(value_type = StageWord, inline)]
     pub stage: Stage,
     /// 是否暂定 whether the scores can still change: true until the bureau has approved.
     pub provisional: bool,
@@ -249,7 +249,7 @@ pub struct ScoreRow {
     #[schema(value_type = YearNumber)]
     pub year: FiscalYear,
     /// 阶段 stage.
-    #[schema(value_type = StageWord)]
+    #[schema(value_type = StageWord, inline)]
     pub stage: Stage,
     /// 是否暂定 whether the scores can still change: true until the bureau has approved.
     pub provisional: bool,

@@ -25,7 +25,7 @@ pub struct RemarkInput {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct CellOpinionInput {
     /// 表 table.
-    #[schema(value_type = TableWord)]
+    #[schema(value_type = TableWord, inline)]
     pub table: Table,
     /// 行 row, as in findings: `P01`, `P01.3`, `.3`; empty where a form has only one.
     #[serde(default)]
@@ -101,7 +101,7 @@ pub struct OpinionView {
     #[schema(minimum = 1, example = 1)]
     pub round: i32,
     /// 表 table; null: the form as a whole.
-    #[schema(value_type = Option<TableWord>)]
+    #[schema(value_type = Option<TableWord>, inline)]
     pub table: Option<Table>,
     /// 行 row; null: the form as a whole.
     #[schema(max_length = 60, example = ".8")]
@@ -155,10 +155,10 @@ pub struct HistoryEntry {
     #[schema(max_length = 20, example = "return")]
     pub step: String,
     /// 原阶段 from this stage.
-    #[schema(value_type = StageWord)]
+    #[schema(value_type = StageWord, inline)]
     pub from: Stage,
     /// 新阶段 to this stage.
-    #[schema(value_type = StageWord)]
+    #[schema(value_type = StageWord, inline)]
     pub to: Stage,
     /// 轮次 how many times it had been handed in.
     #[schema(minimum = 0, example = 1)]
@@ -182,7 +182,7 @@ pub struct History {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CellChangeView {
     /// 表 table.
-    #[schema(value_type = TableWord)]
+    #[schema(value_type = TableWord, inline)]
     pub table: Table,
     /// 行 row.
     #[schema(max_length = 60, example = ".8")]
@@ -227,7 +227,7 @@ pub struct ChangesParams {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct StageCount {
     /// 阶段 stage.
-    #[schema(value_type = StageWord)]
+    #[schema(value_type = StageWord, inline)]
     pub stage: Stage,
     /// 数量 units.
     #[schema(example = 12)]
@@ -240,7 +240,7 @@ pub struct OverdueUnit {
     /// 单位 the unit.
     pub unit: UnitName,
     /// 阶段 its stage; null: it has not begun.
-    #[schema(value_type = Option<StageWord>)]
+    #[schema(value_type = Option<StageWord>, inline)]
     pub stage: Option<Stage>,
     /// 截止日期 its deadline.
     #[schema(example = "2024-03-31")]
