@@ -194,6 +194,14 @@ pub async fn open(
         .one(work.conn())
         .await?;
     let evaluation = match current {
+        // What the unit has handed in once is its own: nobody fills it in for them any more.
+        Some(evaluation)
+            if evaluation.round > 0
+                && caller.unit.as_ref() != Some(unit)
+                && evaluation.stage.0.is_editable() =>
+        {
+            return Ok(Err(Refusal::NotYours));
+        }
         Some(evaluation) if evaluation.stage.0.is_editable() => evaluation,
         Some(evaluation) => return Ok(Err(Refusal::Locked(evaluation.stage.0))),
         None => {

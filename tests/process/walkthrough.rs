@@ -88,6 +88,8 @@ fn the_walkthrough_goes_the_same_way_on_postgresql() {
     }
     let Some(database) = Database::make() else { return };
     walk(|command| {
-        command.env("JIXIAO_DATABASE_URL", database.url_at(&database.host())).env("JIXIAO_SECRET_KEY", SECRET);
+        command
+            .env("JIXIAO_DATABASE_URL", database.url_at(&database.host()))
+            .env("JIXIAO_SECRET_KEY", SECRET);
     });
 }
