@@ -4,8 +4,7 @@ use jixiao_core::workflow::Role;
 use serde_json::{Value, json};
 
 use crate::accounts::{AccountError, NewUser, PasswordPolicy, add_user};
-use crate::db::Db;
-use crate::http::once::BodyDigest;
+use crate::db::{Db, sha256};
 use crate::http::{ApiError, Principal, Schemas};
 use crate::imports::{LaterStage, Mode, Order, Report, bundle, run};
 
@@ -53,7 +52,7 @@ pub async fn fill(db: &Db, schemas: &Schemas, password: &str) -> Result<(), Demo
     let work = db.begin(&caller).await.map_err(ApiError::from)?;
     // As it was handed in: a newcomer can send it back or approve it right away.
     let later = Some(LaterStage::Submitted);
-    let order = Order { mode: Mode::Commit, later, sha256: BodyDigest::of(REPORT.as_bytes()).0 };
+    let order = Order { mode: Mode::Commit, later, sha256: sha256(REPORT.as_bytes()) };
     let (work, Report { errors, .. }) = run(work, schemas, &caller, bundle, order).await?;
     if !errors.is_empty() {
         return Err(DemoError::Report(format!("{errors:?}")));

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use jixiao::config::DatabaseSettings;
-use jixiao::http::once::BodyDigest;
+use jixiao::db::sha256;
 use jixiao::http::{Principal, Schemas};
 use jixiao::imports::{Counts, LaterStage, Mode, Order, Report, RowError, bundle, run as import};
 use jixiao::{app, imports::bundle::Bundle};
@@ -83,7 +83,7 @@ pub fn run(command: &Import) -> Result<(), Failure> {
         db.prepare().await?;
         let caller = Principal::administrator("command-line");
         let work = db.begin(&caller).await?;
-        let order = Order { mode, later, sha256: BodyDigest::of(&bytes).0 };
+        let order = Order { mode, later, sha256: sha256(&bytes) };
         let (work, report) = import(work, &schemas, &caller, bundle, order).await?;
         if report.errors.is_empty() && mode == Mode::Commit {
             work.commit().await?;

@@ -16,6 +16,7 @@ use super::once::{BodyDigest, IDEMPOTENCY_KEY};
 use super::overload::arriving;
 use super::problem::{ApiError, ErrorCode, FieldError};
 use super::schemas::Schemas;
+use crate::db::sha256;
 
 /// Limits on what a caller may send.
 #[derive(Clone, Copy, Debug)]
@@ -278,7 +279,7 @@ async fn read(request: &HttpRequest, payload: Payload, limit: usize) -> Result<B
         body = unpacked.map_err(|why| malformed(why.to_string()))?.ok_or_else(too_large)?;
     }
     if request.headers().contains_key(&IDEMPOTENCY_KEY) {
-        request.extensions_mut().insert(BodyDigest::of(&body));
+        request.extensions_mut().insert(BodyDigest(sha256(&body)));
     }
     Ok(body)
 }

@@ -1,13 +1,10 @@
 //! `Idempotency-Key`: a request that is sent again has its effect once, and gets the same answer.
 
-use std::fmt::Write as _;
-
 use actix_web::body::BoxBody;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, Responder};
-use aws_lc_rs::digest;
 use futures_util::future::{Ready, ready};
 use serde::Serialize;
 use utoipa::IntoResponses;
@@ -16,7 +13,7 @@ use utoipa::openapi::{Header, RefOr, Response};
 use super::caller::Principal;
 use super::problem::{ApiError, ErrorCode};
 use super::reply::{Changed, Created, Shown};
-use crate::db::{Claim, RequestKey, StoredReply, Work, is_held};
+use crate::db::{Claim, RequestKey, StoredReply, Work, is_held, sha256};
 
 /// The key by which a request that comes again is recognised.
 pub static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -29,17 +26,6 @@ const LONGEST: usize = 255;
 /// The SHA-256 of the body of a request, as its reader has seen it: decoded.
 #[derive(Clone, Debug)]
 pub struct BodyDigest(pub String);
-
-impl BodyDigest {
-    /// Of these bytes.
-    #[must_use]
-    pub fn of(bytes: &[u8]) -> Self {
-        Self(digest::digest(&digest::SHA256, bytes).as_ref().iter().fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        }))
-    }
-}
 
 /// The key a request came with, if any. The body must have been read before it is used.
 #[derive(Debug)]
@@ -85,7 +71,7 @@ impl Once {
                 .unwrap_or_default(),
             route: format!("{} {}", self.request.method(), self.request.uri()),
             key,
-            body_hash: digest.unwrap_or_else(|| BodyDigest::of(&[]).0),
+            body_hash: digest.unwrap_or_else(|| sha256(&[])),
         })
     }
 

@@ -11,10 +11,9 @@ use super::run::{Mode, Order, run};
 use super::wire::{
     Bundle, ImportCounts, ImportErrorView, ImportParams, ImportProblem, ImportReport, ModeWord,
 };
-use crate::db::Db;
+use crate::db::{Db, sha256};
 use crate::http::body::{expect_type, parse, read_import};
 use crate::http::envelope::Language;
-use crate::http::once::BodyDigest;
 use crate::http::permission::Import;
 use crate::http::problem::{MOST_ERRORS, printable, shortened};
 use crate::http::{ApiError, Caller, ErrorCode, Once, Params, Repeatable, Schemas, Shown};
@@ -57,7 +56,7 @@ pub async fn post(
             "Only an administrator imports historical evaluations at a later stage",
         ));
     }
-    let order = Order { mode, later: params.stage, sha256: BodyDigest::of(&bytes).0 };
+    let order = Order { mode, later: params.stage, sha256: sha256(&bytes) };
     let work = db.begin(caller.principal()).await?;
     if let Some(reply) = once.replay(&work).await? {
         return Ok(reply);

@@ -7,10 +7,9 @@ use serde_json::json;
 
 use super::entity::Model;
 use super::store;
-use crate::db::{Coded, Db, Int};
+use crate::db::{Coded, Db, Int, sha256};
 use crate::evaluations::wire::{EvaluationView, UnitName};
 use crate::findings::assess;
-use crate::http::once::BodyDigest;
 use crate::http::permission::Publish;
 use crate::http::wire::{Timestamp, UnitYearPath};
 use crate::http::{ApiError, Body, Caller, Changed, IfMatch, IfMatchHeader, Once, Repeatable};
@@ -75,7 +74,7 @@ pub async fn publish(
         "reviews": reviewed,
     })
     .to_string();
-    let sha256 = BodyDigest::of(content.as_bytes()).0;
+    let sha256 = sha256(content.as_bytes());
     let row = Model {
         id: 0,
         unit_code: Coded(unit.code),

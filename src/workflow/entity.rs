@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::http::Message;
-
 /// A line of the story: words in both languages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
@@ -17,12 +15,6 @@ impl Line {
     /// The same thing said twice.
     pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self { zh: zh.into(), en: en.into() }
-    }
-
-    /// As a message.
-    #[must_use]
-    pub fn message(self) -> Message {
-        Message::new(self.zh, self.en)
     }
 }
 

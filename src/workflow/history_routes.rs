@@ -43,7 +43,7 @@ fn entry(row: step::Model, lang: Lang) -> HistoryEntry {
         to: row.to_stage.0,
         round: row.round,
         opinion: row.opinion,
-        details: row.details.0.into_iter().map(|line| line.message().in_lang(lang)).collect(),
+        details: row.details.0.into_iter().map(|line| lang.pick(line.zh, line.en)).collect(),
     }
 }
 

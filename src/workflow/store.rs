@@ -13,12 +13,11 @@ use serde_json::json;
 
 use super::cells::CellChange;
 use super::entity::{Line, opinion, step, submission};
-use crate::db::{Coded, Deed, Int, Json, Work};
+use crate::db::{Coded, Deed, Int, Json, Work, sha256};
 use crate::evaluations::entity::Model as Evaluation;
 use crate::evaluations::review_entity as review;
 use crate::evaluations::store::{self as evaluations, Advance};
 use crate::forms::wire::UnitForm;
-use crate::http::once::BodyDigest;
 
 /// Keeps a form as it is handed in.
 pub async fn submit(
@@ -28,7 +27,7 @@ pub async fn submit(
     form: UnitForm,
 ) -> Result<String, DbErr> {
     let text = serde_json::to_string(&json!(form)).map_err(|why| DbErr::Custom(why.to_string()))?;
-    let sha256 = BodyDigest::of(text.as_bytes()).0;
+    let sha256 = sha256(text.as_bytes());
     let row = submission::ActiveModel {
         id: ActiveValue::NotSet,
         evaluation_id: Set(evaluation.id),

@@ -65,18 +65,14 @@ pub async fn save(
         updated_at: Set(work.now()),
         ..Default::default()
     };
-    match current {
-        Some(current) => {
-            row.id = ActiveValue::Unchanged(current.id);
-            row.version = Set(current.version + 1);
-            row.update(work.conn()).await
-        }
-        None => {
-            row.version = Set(1);
-            row.created_at = Set(work.now());
-            row.insert(work.conn()).await
-        }
+    if let Some(current) = current {
+        row.id = ActiveValue::Unchanged(current.id);
+        row.version = Set(current.version + 1);
+        return row.update(work.conn()).await;
     }
+    row.version = Set(1);
+    row.created_at = Set(work.now());
+    row.insert(work.conn()).await
 }
 
 /// Takes back what was arranged with a unit.

@@ -18,7 +18,6 @@ async fn written() -> (Place, Db) {
         let evaluation = crate::support::open(&mut work).await;
         let input = json!({ "unit": "219001", "year": 2023, "staff_quota": staff });
         let input = serde_json::from_value(input).unwrap();
-        type Row = jixiao::base_data::entity::Model;
         let stored = jixiao::evaluations::part::all::<Row>(work.conn(), evaluation.id).await.unwrap();
         match stored.first() {
             Some(row) => {
@@ -62,6 +61,8 @@ async fn broken(db: &Db) -> Option<(String, i64, &'static str)> {
     let verdict = verify(db.reader(), Some(&Seal::new(&SEED)), None).await.unwrap();
     verdict.broken.map(|broken| (broken.chain, broken.seq, broken.code))
 }
+
+type Row = jixiao::base_data::entity::Model;
 
 const CHAIN: &str = "evaluation:219001:2023";
 
