@@ -54,7 +54,7 @@ async fn sqlite(db: &DatabaseConnection) -> Result<(), DbErr> {
 fn is_race(error: &DbErr) -> bool {
     super::is_unavailable(error)
         || super::is_unique_violation(error)
-        || error.to_string().contains("already exists")
+        || ["already exists", "duplicate column name"].iter().any(|said| error.to_string().contains(said))
 }
 
 /// Each step, and whether it is applied.

@@ -23,7 +23,9 @@ impl Folder {
 
     /// The program, in this folder, with no setting but those given.
     pub fn jixiao(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_jixiao"));
+        // Another build can be put to the same tests: the one that is to be installed, say.
+        let program = std::env::var_os("JIXIAO_PROGRAM").unwrap_or(env!("CARGO_BIN_EXE_jixiao").into());
+        let mut command = Command::new(program);
         command.args(arguments).current_dir(&self.0).env_clear().env("TMPDIR", &self.0);
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command

@@ -255,3 +255,25 @@ fn a_head_that_can_be_read_in_two_ways_is_refused() {
     }
     assert_eq!(server.get("/livez", None).0, 200);
 }
+
+/// Whoever is not one of the proxies says nothing about where a request comes from.
+#[test]
+fn only_a_configured_proxy_is_believed() {
+    let tight = ("JIXIAO_RATE_LIMIT", "1");
+    let few = ("JIXIAO_RATE_BURST", "3");
+    for (proxies, is_believed) in
+        [(None, false), (Some("10.0.0.0/8"), false), (Some("10.0.0.0/8,127.0.0.0/8"), true)]
+    {
+        let folder = Folder::new();
+        let mut command = folder.jixiao(&["serve", "--listen", "127.0.0.1:0"]);
+        command.envs([tight, few]).envs(proxies.map(|networks| ("JIXIAO_TRUSTED_PROXIES", networks)));
+        let server = Server::start(command);
+        let statuses: Vec<u16> = (0..8)
+            .map(|client| {
+                let headers = format!("X-Forwarded-For: 203.0.113.{client}\r\n");
+                server.ask("GET", "/api/v1/units", &headers, "").0
+            })
+            .collect();
+        assert_eq!(statuses.contains(&429), !is_believed, "{proxies:?}: {statuses:?}");
+    }
+}

@@ -88,11 +88,10 @@ fn a_first_start_makes_what_it_needs_and_keeps_it_private() {
 fn told_to_stop_it_finishes_what_it_has_begun() {
     let folder = Folder::new();
     let (mut server, _) = demo(&folder);
-    let token = server.sign_in("unit", "jixiao-demo").unwrap();
-    let body = r#"{"unit":"430611101","year":2023,"sections":{"other":"最后一刻"}}"#;
+    let token = server.sign_in("admin", "jixiao-demo").unwrap();
+    let body = r#"{"code":"430611199","name":"最后一刻才来的单位"}"#;
     let head = format!(
-        "PUT /api/v1/narratives/430611101/2023 HTTP/1.1\r\nAuthorization: Bearer {token}\r\n\
-         If-Match: *\r\nContent-Type: application/json"
+        "PUT /api/v1/units/430611199 HTTP/1.1\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json"
     );
     let mut slow = begun(&server.address, &head, body.len());
     slow.write_all(body.split_at(20).0.as_bytes()).unwrap();
@@ -102,7 +101,7 @@ fn told_to_stop_it_finishes_what_it_has_begun() {
     slow.write_all(body.split_at(20).1.as_bytes()).unwrap();
     let mut answer = String::new();
     slow.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
     assert_eq!(server.end(), Some(0));
 }
 

@@ -15,7 +15,7 @@ use crate::size::either;
 use crate::writers::{Over, Writers, YEAR};
 
 /// Whose dice it is at once.
-const RUDE: u32 = 8;
+const RUDE: u32 = 4;
 
 fn hang_up(server: &Server, token: &str, number: u32, dice: &mut Dice) {
     let unit = format!("gone{number}");
@@ -38,7 +38,7 @@ fn hang_up(server: &Server, token: &str, number: u32, dice: &mut Dice) {
     let upto = if dice.pick(&[true, false]) { length } else { dice.roll(length) };
     let Ok(mut stream) = TcpStream::connect(&server.address) else { return };
     let _ = stream.write_all(request.as_bytes().split_at(usize::try_from(upto).unwrap()).0);
-    std::thread::sleep(Duration::from_millis(dice.roll(12)));
+    std::thread::sleep(Duration::from_millis(dice.roll(30)));
     match dice.roll(3) {
         0 => drop(stream),
         1 => {

@@ -23,5 +23,6 @@ mod network;
 mod outage;
 #[path = "../common/program.rs"]
 mod program;
+mod rush;
 mod size;
 mod writers;

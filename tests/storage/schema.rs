@@ -48,7 +48,8 @@ async fn replicas_that_start_together_bring_it_up_once() {
     }
     let steps = lines(replicas[0].reader(), "SELECT version AS line FROM seaql_migrations").await;
     let once: BTreeSet<&String> = steps.iter().collect();
-    assert_eq!((steps.len(), once.len()), (15, 15));
+    let known = replicas[0].migrations().await.unwrap().len();
+    assert_eq!((steps.len(), once.len()), (known, known));
 }
 
 #[tokio::test]
