@@ -201,7 +201,8 @@ pub async fn patch<P: Part, C>(
     merge: MergePatch,
 ) -> Result<Changed<P::View>, ApiError> {
     let mut work = db.begin(caller.principal()).await?;
-    let (evaluation, siblings, current) = open_existing::<P, C>(&mut work, caller, (unit, year), key).await?;
+    let (evaluation, siblings, current) =
+        open_existing::<P, C>(&mut work, caller, (unit, year), key, if_match).await?;
     if_match.check(&current.stamp().etag)?;
     let input = patched(schemas, &current.input(&evaluation, &siblings), merge)?;
     check::<P>((unit, year), key, &input, &siblings)?;
@@ -219,7 +220,8 @@ pub async fn delete<P: Part, C>(
     if_match: &IfMatch,
 ) -> Result<Removed<P::View>, ApiError> {
     let mut work = db.begin(caller.principal()).await?;
-    let (evaluation, siblings, current) = open_existing::<P, C>(&mut work, caller, (unit, year), key).await?;
+    let (evaluation, siblings, current) =
+        open_existing::<P, C>(&mut work, caller, (unit, year), key, if_match).await?;
     if_match.check(&current.stamp().etag)?;
     part::delete::<P>(&mut work, &evaluation, &siblings, [&current]).await?;
     work.commit().await?;
@@ -232,11 +234,14 @@ async fn open_existing<P: Part, C>(
     caller: &Caller<C>,
     (unit, year): (&UnitCode, FiscalYear),
     key: &P::Key,
+    if_match: &IfMatch,
 ) -> Result<(entity::Model, P::Siblings, P), ApiError> {
     let seen = evaluations::find(work.conn(), &caller.reading(), unit, year).await?;
     let seen = seen.ok_or_else(ApiError::not_found)?;
     let siblings = P::siblings(work.conn(), seen.id).await?;
-    part::find::<P>(work.conn(), seen.id, &siblings, key).await?.ok_or_else(ApiError::not_found)?;
+    let there =
+        part::find::<P>(work.conn(), seen.id, &siblings, key).await?.ok_or_else(ApiError::not_found)?;
+    if_match.demand(&there.stamp().etag)?;
     let evaluation = store::open(work, caller.principal(), unit, year).await??;
     // Read again now that the form is locked: who held it may have changed the part, or removed it.
     let siblings = P::siblings(work.conn(), evaluation.id).await?;

@@ -84,7 +84,8 @@ pub async fn delete(
 ) -> Result<Removed<UnitForm>, ApiError> {
     let mut work = db.begin(caller.principal()).await?;
     let existing = evaluations::find(work.conn(), &caller.reading(), &path.unit, path.year).await?;
-    existing.ok_or_else(ApiError::not_found)?;
+    let existing = existing.ok_or_else(ApiError::not_found)?;
+    if_match.demand(&etag(existing.id, existing.version))?;
     let evaluation = evaluations::open(&mut work, caller.principal(), &path.unit, path.year).await??;
     if evaluation.is_new() {
         return Err(ApiError::not_found()); // it went while we waited for the lock

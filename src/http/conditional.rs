@@ -53,7 +53,32 @@ impl FromRequest for IfMatch {
     }
 }
 
+/// An `If-Match` that must be there, before anything else is asked: a step is decided on a version, and on nothing else.
+#[derive(Clone, Debug)]
+pub struct Decided(pub IfMatch);
+
+impl FromRequest for Decided {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let found = IfMatch::from_request(request, payload).into_inner();
+        ready(found.and_then(|if_match| match &if_match.tags {
+            Some(_) => Ok(Self(if_match)),
+            None => Err(ApiError::new(ErrorCode::PreconditionRequired)),
+        }))
+    }
+}
+
 impl IfMatch {
+    /// 428 with the current tag where the caller names no version at all, whatever else may be wrong.
+    pub fn demand(&self, current: &str) -> Result<(), ApiError> {
+        if self.tags.is_some() || self.must_be_new {
+            return Ok(());
+        }
+        let current_etag = Some(current.to_owned());
+        Err(ApiError { current_etag, ..ApiError::new(ErrorCode::PreconditionRequired) })
+    }
+
     /// Lets a write to the row with this ETag through: 428 without `If-Match`, 412 with another one.
     pub fn check(&self, current: &str) -> Result<(), ApiError> {
         if self.must_be_new {

@@ -21,7 +21,7 @@ pub mod wire;
 
 pub use body::{Body, FormFields, MergePatch, apply_merge_patch, patched};
 pub use caller::{Caller, Principal, permission};
-pub use conditional::{IfMatch, IfMatchHeader, etag};
+pub use conditional::{Decided, IfMatch, IfMatchHeader, etag};
 pub use once::{Once, Repeatable};
 pub use paging::{Cursors, Page};
 pub use params::Params;

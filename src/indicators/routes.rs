@@ -197,6 +197,9 @@ async fn open(
     let row = store::find(work.conn(), id(path)?).await?.ok_or_else(ApiError::not_found)?;
     let owner = store::evaluation_of(work.conn(), &row).await?.ok_or_else(ApiError::not_found)?;
     let (unit, year) = (owner.unit_code.0, owner.year.0);
+    if evaluations::find(work.conn(), &caller.reading(), &unit, year).await?.is_some() {
+        if_match.demand(&row.stamp().etag)?;
+    }
     let evaluation = evaluations::open(work, caller.principal(), &unit, year).await??;
     // Read again now that the form is locked: who held it may have changed the row.
     let row = store::find(work.conn(), row.id).await?.ok_or_else(ApiError::not_found)?;

@@ -12,7 +12,7 @@ use crate::evaluations::wire::{EvaluationView, UnitName};
 use crate::findings::assess;
 use crate::http::permission::Publish;
 use crate::http::wire::{Timestamp, UnitYearPath};
-use crate::http::{ApiError, Body, Caller, Changed, IfMatch, IfMatchHeader, Once, Repeatable};
+use crate::http::{ApiError, Body, Caller, Changed, Decided, IfMatchHeader, Once, Repeatable};
 use crate::reviews::store as reviews;
 use crate::reviews::wire::ReviewView;
 use crate::scores::store::rules;
@@ -37,7 +37,7 @@ use crate::workflow::wire::RemarkInput;
 pub async fn publish(
     caller: Caller<Publish>,
     path: web::Path<UnitYearPath>,
-    if_match: IfMatch,
+    Decided(if_match): Decided,
     once: Once,
     Body(RemarkInput { opinion }): Body<RemarkInput>,
     db: web::Data<Db>,

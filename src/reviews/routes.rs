@@ -21,7 +21,7 @@ use crate::findings::{Assessment, assess};
 use crate::http::permission::{ReadForms, Review};
 use crate::http::wire::{Timestamp, UnitYearPath};
 use crate::http::{
-    ApiError, Body, Caller, Changed, Cursors, FieldError, Fresh, IfMatch, IfMatchHeader, Listed, Once,
+    ApiError, Body, Caller, Changed, Cursors, Decided, FieldError, Fresh, IfMatchHeader, Listed, Once,
     Params, Repeatable, etag,
 };
 use crate::workflow::entity::Line;
@@ -43,7 +43,7 @@ use crate::workflow::store::{note, told};
 pub async fn rescore(
     caller: Caller<Review>,
     path: web::Path<UnitYearPath>,
-    if_match: IfMatch,
+    Decided(if_match): Decided,
     once: Once,
     Body(RescoreInput { scores }): Body<RescoreInput>,
     db: web::Data<Db>,

@@ -16,7 +16,7 @@ use crate::findings::{Assessment, assess, store as findings};
 use crate::http::permission::{Endorse, Return, Review, Submit};
 use crate::http::wire::UnitYearPath;
 use crate::http::{
-    ApiError, Body, Caller, Changed, ErrorCode, FieldError, IfMatch, IfMatchHeader, Once, Repeatable,
+    ApiError, Body, Caller, Changed, Decided, ErrorCode, FieldError, IfMatchHeader, Once, Repeatable,
 };
 
 /// Submit an evaluation
@@ -34,7 +34,7 @@ use crate::http::{
 pub async fn submit(
     caller: Caller<Submit>,
     path: web::Path<UnitYearPath>,
-    if_match: IfMatch,
+    Decided(if_match): Decided,
     once: Once,
     Body(RemarkInput { opinion }): Body<RemarkInput>,
     db: web::Data<Db>,
@@ -128,7 +128,7 @@ fn unanswered(opinion: &opinion::Model) -> FieldError {
 pub async fn endorse(
     caller: Caller<Endorse>,
     path: web::Path<UnitYearPath>,
-    if_match: IfMatch,
+    Decided(if_match): Decided,
     once: Once,
     Body(RemarkInput { opinion }): Body<RemarkInput>,
     db: web::Data<Db>,
@@ -162,7 +162,7 @@ pub async fn endorse(
 pub async fn send_back(
     caller: Caller<Return>,
     path: web::Path<UnitYearPath>,
-    if_match: IfMatch,
+    Decided(if_match): Decided,
     once: Once,
     Body(input): Body<ReturnInput>,
     db: web::Data<Db>,
@@ -253,7 +253,7 @@ fn check_cells(given: &[CellOpinionInput], assessment: &Assessment) -> Vec<Field
 pub async fn approve(
     caller: Caller<Review>,
     path: web::Path<UnitYearPath>,
-    if_match: IfMatch,
+    Decided(if_match): Decided,
     once: Once,
     Body(RemarkInput { opinion }): Body<RemarkInput>,
     db: web::Data<Db>,
@@ -287,7 +287,7 @@ pub async fn approve(
 pub async fn reopen(
     caller: Caller<Review>,
     path: web::Path<UnitYearPath>,
-    if_match: IfMatch,
+    Decided(if_match): Decided,
     once: Once,
     Body(ReopenInput { reason, due }): Body<ReopenInput>,
     db: web::Data<Db>,
