@@ -19,6 +19,7 @@ mod idempotency;
 mod keyset;
 mod prepare;
 mod scope;
+mod search;
 mod work;
 
 pub use actor::Actor;
@@ -32,6 +33,7 @@ pub use idempotency::{Claim, RequestKey, StoredReply};
 pub use keyset::{Keyset, SortColumn, keyset_page};
 pub use prepare::migrate;
 pub use scope::Scope;
+pub use search::contains;
 pub use work::{Work, WriteHook};
 
 use std::sync::Arc;

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use super::entity::{ActiveModel, Column, Entity, Model};
-use crate::db::{Int, Keyset, Work, keyset_page};
+use crate::db::{Int, Keyset, Work, contains, keyset_page};
 
 /// Which publications are wanted.
 #[derive(Debug, Default)]
@@ -65,7 +65,7 @@ fn last_editions(filter: &Filter) -> Select<Entity> {
         wanted = wanted.add(Column::RegionCode.starts_with(region.as_str()));
     }
     if let Some(name) = &filter.name_contains {
-        wanted = wanted.add(Column::UnitName.contains(name));
+        wanted = wanted.add(contains((Entity, Column::UnitName), name));
     }
     Entity::find().filter(wanted)
 }

@@ -1,14 +1,13 @@
 //! Units in the database.
 
 use jixiao_core::kernel::{RegionCode, UnitCode};
-use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
     IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, Select, Set,
 };
 
 use super::entity::{ActiveModel, Column, Entity, Model};
-use crate::db::{Chain, Coded, Deed, Keyset, Scope, Work, keyset_page};
+use crate::db::{Chain, Coded, Deed, Keyset, Scope, Work, contains, keyset_page};
 use crate::http::wire::Stamp;
 use crate::units::wire::{UnitInput, UnitView};
 
@@ -32,16 +31,7 @@ fn matching(scope: &Scope, filter: &Filter) -> Select<Entity> {
         condition = condition.add(Column::ParentCode.eq(parent.as_str()));
     }
     if let Some(part) = &filter.name_contains {
-        // Lower-cased on both sides: LIKE ignores case on one engine and not on the other. Which letters an
-        // engine lowers differs too: SQLite those of ASCII, PostgreSQL as its locale says. One of the two fits.
-        let contains = |lowered: String| {
-            let escaped = lowered.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            let pattern = LikeExpr::new(format!("%{escaped}%")).escape('\\');
-            Expr::expr(Func::lower(Expr::col(Column::Name))).like(pattern)
-        };
-        let either =
-            Condition::any().add(contains(part.to_lowercase())).add(contains(part.to_ascii_lowercase()));
-        condition = condition.add(either);
+        condition = condition.add(contains(Column::Name, part));
     }
     Entity::find().filter(condition)
 }
