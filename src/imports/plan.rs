@@ -86,8 +86,8 @@ async fn hand_in(run: &mut Run<'_, '_>, evaluation: &Evaluation, later: LaterSta
         "历史数据导入，审核问题保留、未强制",
         "historical import: findings are kept, not enforced",
     )];
-    let taken = Taken { step: "import", state, round, due: None, opinion: None, details };
-    Ok(workflow::take(&mut run.work, evaluation, taken).await?)
+    let taken = Taken { state, round, due: None, opinion: None, details };
+    Ok(workflow::import(&mut run.work, evaluation, taken).await?)
 }
 
 fn refused(row: &Row, refusal: Refusal, unit: &UnitCode, year: FiscalYear) -> FieldError {

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::entity::Model;
 use super::store;
-use crate::db::{Coded, Db, Int, sha256};
+use crate::db::{Coded, Db, Int, Work, sha256};
 use crate::evaluations::wire::{EvaluationView, UnitName};
 use crate::findings::assess;
 use crate::http::permission::Publish;
@@ -18,8 +18,8 @@ use crate::reviews::wire::ReviewView;
 use crate::scores::store::rules;
 use crate::scores::view;
 use crate::workflow::entity::Line;
-use crate::workflow::step::{hold, mark, outcome, refused};
-use crate::workflow::store::{Taken, take};
+use crate::workflow::step::{Asked, Held, mark, refused};
+use crate::workflow::store::Taken;
 use crate::workflow::wire::RemarkInput;
 
 /// Publish an evaluation
@@ -42,13 +42,15 @@ pub async fn publish(
     Body(RemarkInput { opinion }): Body<RemarkInput>,
     db: web::Data<Db>,
 ) -> Result<Repeatable<Changed<EvaluationView>>, ApiError> {
-    let mut work = db.begin(caller.principal()).await?;
-    if let Some(reply) = once.replay(&work).await? {
-        return Ok(reply);
-    }
-    let held = hold(&work, caller.principal(), &path, &if_match, Step::Publish).await?;
+    let asked = Asked { db: &db, caller: caller.principal(), path: &path, if_match: &if_match, once: &once };
+    asked.take(Step::Publish, async |work, held| freeze(work, held, opinion).await).await
+}
+
+/// Keeps the evaluation as it is now, as its next edition.
+async fn freeze(work: &mut Work<'_>, held: &Held, opinion: Option<String>) -> Result<Taken, ApiError> {
     let evaluation = &held.evaluation;
-    let last = store::latest(work.conn(), &path.unit, path.year).await?;
+    let year = evaluation.year.0;
+    let last = store::latest(work.conn(), &held.evaluation.unit_code.0, year).await?;
     let edition = last.map_or(1, |last| last.edition + 1);
 
     let assessment = assess(work.conn(), evaluation).await?;
@@ -65,7 +67,7 @@ pub async fn publish(
     let content = json!({
         "unit": unit,
         "region_code": held.unit.region_code.as_ref().map(|region| &region.0),
-        "year": path.year,
+        "year": year,
         "edition": edition,
         "published_at": Timestamp(work.now()),
         "rule_set": { "reference": evaluation.rule_set, "rules": rule_set },
@@ -80,7 +82,7 @@ pub async fn publish(
         unit_code: Coded(unit.code),
         unit_name: unit.name,
         region_code: held.unit.region_code.clone(),
-        year: Int(path.year),
+        year: Int(year),
         edition,
         content,
         sha256: sha256.clone(),
@@ -90,14 +92,11 @@ pub async fn publish(
         published_by: work.actor().name.clone(),
         published_at: work.now(),
     };
-    store::insert(&work, row).await?;
-    let state = evaluation.state.0.clone().publish(mark(&work), edition).map_err(refused)?;
+    store::insert(work, row).await?;
+    let state = evaluation.state.0.clone().publish(mark(work), edition).map_err(refused)?;
     let details = vec![Line::new(
         format!("第 {edition} 版，内容摘要 {sha256}"),
         format!("edition {edition}, content sha256 {sha256}"),
     )];
-    let (round, due) = (evaluation.round, evaluation.due);
-    take(&mut work, evaluation, Taken { step: "publish", state, round, due, opinion, details }).await?;
-    let reply = outcome(&mut work, caller.principal(), &path).await?;
-    once.commit(work, reply).await
+    Ok(Taken { opinion, details, ..Taken::to(state, evaluation) })
 }

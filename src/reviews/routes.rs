@@ -13,7 +13,7 @@ use super::wire::{
     GapSort, RescoreInput, RescoreItem, ReviewGap, ReviewKind, ReviewParams, ReviewRanking, ReviewView,
     Reviews,
 };
-use crate::db::{Coded, Db, Int, Keyset};
+use crate::db::{Coded, Db, Int, Keyset, Work};
 use crate::evaluations::review_entity::{Kind, Model};
 use crate::evaluations::store::{self as evaluations, Filter};
 use crate::evaluations::wire::{EvaluationView, UnitName};
@@ -25,8 +25,8 @@ use crate::http::{
     Params, Repeatable, etag,
 };
 use crate::workflow::entity::Line;
-use crate::workflow::step::{hold, outcome};
-use crate::workflow::store::{note, told};
+use crate::workflow::step::{Asked, Held};
+use crate::workflow::store::{Taken, told};
 
 /// Re-score an evaluation
 ///
@@ -48,11 +48,12 @@ pub async fn rescore(
     Body(RescoreInput { scores }): Body<RescoreInput>,
     db: web::Data<Db>,
 ) -> Result<Repeatable<Changed<EvaluationView>>, ApiError> {
-    let mut work = db.begin(caller.principal()).await?;
-    if let Some(reply) = once.replay(&work).await? {
-        return Ok(reply);
-    }
-    let held = hold(&work, caller.principal(), &path, &if_match, Step::Rescore).await?;
+    let asked = Asked { db: &db, caller: caller.principal(), path: &path, if_match: &if_match, once: &once };
+    asked.take(Step::Rescore, async |work, held| give_scores(work, held, scores).await).await
+}
+
+/// Gives the scores, within their weights, and leaves the evaluation where it stands.
+async fn give_scores(work: &mut Work<'_>, held: &Held, scores: Vec<RescoreItem>) -> Result<Taken, ApiError> {
     let evaluation = &held.evaluation;
     let assessment = assess(work.conn(), evaluation).await?;
     let errors = check(&scores, &assessment);
@@ -72,11 +73,9 @@ pub async fn rescore(
             format!("{subject} 自评 {claimed}，复核 {given}：{reason}"),
             format!("{subject} self {claimed}, reviewed {given}: {reason}"),
         ));
-        store::rescore(&mut work, evaluation, &subject, current, score, reason).await?;
+        store::rescore(work, evaluation, &subject, current, score, reason).await?;
     }
-    note(&mut work, evaluation, "rescore", details).await?;
-    let reply = outcome(&mut work, caller.principal(), &path).await?;
-    once.commit(work, reply).await
+    Ok(Taken { details, ..Taken::to(evaluation.state.0.clone(), evaluation) })
 }
 
 /// The weight of what gets a score, and what the unit claims for it; nothing if the form has no such thing.

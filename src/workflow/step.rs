@@ -5,13 +5,14 @@ use jixiao_core::kernel::{Lang, Text as _};
 use jixiao_core::workflow::{Mark, Refused, Stage, Step, has_passed, today};
 use serde_json::json;
 
-use crate::db::Work;
+use super::store::{self, Taken};
+use crate::db::{Db, Work};
 use crate::evaluations::entity::Model as Evaluation;
 use crate::evaluations::shown::{deadline, shown};
 use crate::evaluations::store as evaluations;
 use crate::evaluations::wire::EvaluationView;
 use crate::http::wire::UnitYearPath;
-use crate::http::{ApiError, Changed, ErrorCode, FieldError, IfMatch, Principal, etag};
+use crate::http::{ApiError, Changed, ErrorCode, FieldError, IfMatch, Once, Principal, Repeatable, etag};
 use crate::units::entity::Model as Unit;
 use crate::units::store as units;
 use crate::years::calendar::{Calendar, Terms};
@@ -27,9 +28,44 @@ pub struct Held {
     pub terms: Terms,
 }
 
+/// A request for a step: whose, of which form, decided on which version, and whether it came before.
+#[derive(Debug)]
+pub struct Asked<'a> {
+    /// The database.
+    pub db: &'a Db,
+    /// Who asks.
+    pub caller: &'a Principal,
+    /// The form.
+    pub path: &'a UnitYearPath,
+    /// The version it was decided on.
+    pub if_match: &'a IfMatch,
+    /// The key by which a repetition is recognised.
+    pub once: &'a Once,
+}
+
+impl Asked<'_> {
+    /// Takes the step: holds the evaluation, lets `act` do what belongs to this step alone and say what became of it,
+    /// writes that down, and answers with the evaluation as it is after everything that follows.
+    pub async fn take(
+        self,
+        step: Step,
+        act: impl AsyncFnOnce(&mut Work<'_>, &Held) -> Result<Taken, ApiError>,
+    ) -> Result<Repeatable<Changed<EvaluationView>>, ApiError> {
+        let mut work = self.db.begin(self.caller).await?;
+        if let Some(reply) = self.once.replay(&work).await? {
+            return Ok(reply);
+        }
+        let held = hold(&work, self.caller, self.path, self.if_match, step).await?;
+        let taken = act(&mut work, &held).await?;
+        store::take(&mut work, &held.evaluation, step, taken).await?;
+        let reply = outcome(&mut work, self.caller, self.path).await?;
+        self.once.commit(work, reply).await
+    }
+}
+
 /// Holds an evaluation for a step: 404 where the caller does not see it, 403 where the step is not theirs, 409 where
 /// it does not start from this stage, 412 and 428 by its tag.
-pub async fn hold(
+async fn hold(
     work: &Work<'_>,
     caller: &Principal,
     path: &UnitYearPath,
@@ -134,7 +170,7 @@ pub fn check_due(
 }
 
 /// The evaluation as it is now, after everything that follows from the step.
-pub async fn outcome(
+async fn outcome(
     work: &mut Work<'_>,
     caller: &Principal,
     path: &UnitYearPath,

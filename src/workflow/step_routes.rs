@@ -6,10 +6,10 @@ use jixiao_core::workflow::{Role, Step};
 
 use super::cells::Cells;
 use super::entity::{Line, opinion};
-use super::step::{check_due, check_open, hold, mark, outcome, refused};
+use super::step::{Asked, Held, check_due, check_open, mark, refused};
 use super::store::{self, NewOpinion, Taken};
 use super::wire::{CellOpinionInput, RemarkInput, ReopenInput, ReturnInput};
-use crate::db::{Db, Json};
+use crate::db::{Db, Json, Work};
 use crate::evaluations::wire::EvaluationView;
 use crate::findings::entity::Verdict;
 use crate::findings::{Assessment, assess, store as findings};
@@ -39,12 +39,13 @@ pub async fn submit(
     Body(RemarkInput { opinion }): Body<RemarkInput>,
     db: web::Data<Db>,
 ) -> Result<Repeatable<Changed<EvaluationView>>, ApiError> {
-    let mut work = db.begin(caller.principal()).await?;
-    if let Some(reply) = once.replay(&work).await? {
-        return Ok(reply);
-    }
-    let held = hold(&work, caller.principal(), &path, &if_match, Step::Submit).await?;
-    check_open(&work, &held)?;
+    let asked = Asked { db: &db, caller: caller.principal(), path: &path, if_match: &if_match, once: &once };
+    asked.take(Step::Submit, async |work, held| hand_in(work, held, opinion).await).await
+}
+
+/// Checks the form, keeps it as it is handed in, and says where it goes.
+async fn hand_in(work: &mut Work<'_>, held: &Held, opinion: Option<String>) -> Result<Taken, ApiError> {
+    check_open(work, held)?;
     let evaluation = &held.evaluation;
     let assessment = assess(work.conn(), evaluation).await?;
     let mut errors: Vec<FieldError> =
@@ -65,17 +66,14 @@ pub async fn submit(
             format!("与上次提交相比改动 {count} 处"),
             format!("{count} cells differ from the last submission"),
         ));
-        details.extend(store::withdraw_reviews(&work, evaluation, &changes).await?);
+        details.extend(store::withdraw_reviews(work, evaluation, &changes).await?);
     }
     let round = evaluation.round + 1;
-    let sha256 = store::submit(&work, evaluation, round, assessment.form).await?;
+    let sha256 = store::submit(work, evaluation, round, assessment.form).await?;
     details.push(Line::new(format!("内容摘要 {sha256}"), format!("content sha256 {sha256}")));
     let to_department = held.terms.department_review && held.unit.parent_code.is_some();
-    let state = evaluation.state.0.clone().submit(mark(&work), to_department).map_err(refused)?;
-    let due = evaluation.due;
-    store::take(&mut work, evaluation, Taken { step: "submit", state, round, due, opinion, details }).await?;
-    let reply = outcome(&mut work, caller.principal(), &path).await?;
-    once.commit(work, reply).await
+    let state = evaluation.state.0.clone().submit(mark(work), to_department).map_err(refused)?;
+    Ok(Taken { round, opinion, details, ..Taken::to(state, evaluation) })
 }
 
 /// A finding that stands in the way, as an error of the submission.
@@ -133,18 +131,12 @@ pub async fn endorse(
     Body(RemarkInput { opinion }): Body<RemarkInput>,
     db: web::Data<Db>,
 ) -> Result<Repeatable<Changed<EvaluationView>>, ApiError> {
-    let mut work = db.begin(caller.principal()).await?;
-    if let Some(reply) = once.replay(&work).await? {
-        return Ok(reply);
-    }
-    let held = hold(&work, caller.principal(), &path, &if_match, Step::Endorse).await?;
-    let evaluation = &held.evaluation;
-    let state = evaluation.state.0.clone().endorse(mark(&work)).map_err(refused)?;
-    let (round, due) = (evaluation.round, evaluation.due);
-    let taken = Taken { step: "endorse", state, round, due, opinion, details: Vec::new() };
-    store::take(&mut work, evaluation, taken).await?;
-    let reply = outcome(&mut work, caller.principal(), &path).await?;
-    once.commit(work, reply).await
+    let asked = Asked { db: &db, caller: caller.principal(), path: &path, if_match: &if_match, once: &once };
+    let act = async |work: &mut Work<'_>, held: &Held| {
+        let state = held.evaluation.state.0.clone().endorse(mark(work)).map_err(refused)?;
+        Ok(Taken { opinion, ..Taken::to(state, &held.evaluation) })
+    };
+    asked.take(Step::Endorse, act).await
 }
 
 /// Return an evaluation
@@ -167,41 +159,44 @@ pub async fn send_back(
     Body(input): Body<ReturnInput>,
     db: web::Data<Db>,
 ) -> Result<Repeatable<Changed<EvaluationView>>, ApiError> {
-    let mut work = db.begin(caller.principal()).await?;
-    if let Some(reply) = once.replay(&work).await? {
-        return Ok(reply);
-    }
-    let held = hold(&work, caller.principal(), &path, &if_match, Step::Return).await?;
+    let asked = Asked { db: &db, caller: caller.principal(), path: &path, if_match: &if_match, once: &once };
+    let is_department = caller.principal().role == Role::Unit;
+    asked.take(Step::Return, async |work, held| go_back(work, held, input, is_department).await).await
+}
+
+/// Keeps what is said of the form and its cells, takes back explanations that are not accepted, and sends it back.
+async fn go_back(
+    work: &mut Work<'_>,
+    held: &Held,
+    input: ReturnInput,
+    is_department: bool,
+) -> Result<Taken, ApiError> {
     let evaluation = &held.evaluation;
     let assessment = assess(work.conn(), evaluation).await?;
     let errors = check_cells(&input.cells, &assessment);
     if !errors.is_empty() {
         return Err(ApiError::invalid(errors));
     }
-    let due = match caller.principal().role {
-        Role::Unit if input.due.is_some() => return Err(not_the_departments()),
-        Role::Unit => evaluation.due,
-        _ => check_due(&work, &held, input.due)?,
+    let due = match (is_department, input.due) {
+        (true, Some(_)) => return Err(not_the_departments()),
+        (true, None) => evaluation.due,
+        (false, due) => check_due(work, held, due)?,
     };
     let mut details = Vec::new();
-    let mut refused_explanations = Vec::new();
+    let mut not_accepted = Vec::new();
     let whole = NewOpinion { place: None, finding: None, opinion: input.opinion.clone() };
-    store::give_opinion(&work, evaluation, whole).await?;
+    store::give_opinion(work, evaluation, whole).await?;
     for CellOpinionInput { table, row, field, opinion, finding } in input.cells {
         let place = Place::new(table, row, field);
         details.push(Line::new(format!("{place}：{opinion}"), format!("{place}: {opinion}")));
-        refused_explanations.extend(finding.clone());
-        store::give_opinion(&work, evaluation, NewOpinion { place: Some(place), finding, opinion }).await?;
+        not_accepted.extend(finding.clone());
+        store::give_opinion(work, evaluation, NewOpinion { place: Some(place), finding, opinion }).await?;
     }
-    if !refused_explanations.is_empty() {
-        findings::judge(&mut work, evaluation, Some(&refused_explanations), Verdict::Returned).await?;
+    if !not_accepted.is_empty() {
+        findings::judge(work, evaluation, Some(&not_accepted), Verdict::Returned).await?;
     }
-    let state = evaluation.state.0.clone().send_back(mark(&work)).map_err(refused)?;
-    let taken =
-        Taken { step: "return", state, round: evaluation.round, due, opinion: Some(input.opinion), details };
-    store::take(&mut work, evaluation, taken).await?;
-    let reply = outcome(&mut work, caller.principal(), &path).await?;
-    once.commit(work, reply).await
+    let state = evaluation.state.0.clone().send_back(mark(work)).map_err(refused)?;
+    Ok(Taken { due, opinion: Some(input.opinion), details, ..Taken::to(state, evaluation) })
 }
 
 fn not_the_departments() -> ApiError {
@@ -258,19 +253,13 @@ pub async fn approve(
     Body(RemarkInput { opinion }): Body<RemarkInput>,
     db: web::Data<Db>,
 ) -> Result<Repeatable<Changed<EvaluationView>>, ApiError> {
-    let mut work = db.begin(caller.principal()).await?;
-    if let Some(reply) = once.replay(&work).await? {
-        return Ok(reply);
-    }
-    let held = hold(&work, caller.principal(), &path, &if_match, Step::Approve).await?;
-    let evaluation = &held.evaluation;
-    findings::judge(&mut work, evaluation, None, Verdict::Accepted).await?;
-    let state = evaluation.state.0.clone().approve(mark(&work)).map_err(refused)?;
-    let (round, due) = (evaluation.round, evaluation.due);
-    let taken = Taken { step: "approve", state, round, due, opinion, details: Vec::new() };
-    store::take(&mut work, evaluation, taken).await?;
-    let reply = outcome(&mut work, caller.principal(), &path).await?;
-    once.commit(work, reply).await
+    let asked = Asked { db: &db, caller: caller.principal(), path: &path, if_match: &if_match, once: &once };
+    let act = async |work: &mut Work<'_>, held: &Held| {
+        findings::judge(work, &held.evaluation, None, Verdict::Accepted).await?;
+        let state = held.evaluation.state.0.clone().approve(mark(work)).map_err(refused)?;
+        Ok(Taken { opinion, ..Taken::to(state, &held.evaluation) })
+    };
+    asked.take(Step::Approve, act).await
 }
 
 /// Reopen an evaluation
@@ -292,19 +281,13 @@ pub async fn reopen(
     Body(ReopenInput { reason, due }): Body<ReopenInput>,
     db: web::Data<Db>,
 ) -> Result<Repeatable<Changed<EvaluationView>>, ApiError> {
-    let mut work = db.begin(caller.principal()).await?;
-    if let Some(reply) = once.replay(&work).await? {
-        return Ok(reply);
-    }
-    let held = hold(&work, caller.principal(), &path, &if_match, Step::Reopen).await?;
-    let evaluation = &held.evaluation;
-    let due = check_due(&work, &held, due)?;
-    let state = evaluation.state.0.clone().reopen(mark(&work)).map_err(refused)?;
-    let whole = NewOpinion { place: None, finding: None, opinion: reason.clone() };
-    store::give_opinion(&work, evaluation, whole).await?;
-    let (round, opinion) = (evaluation.round, Some(reason));
-    let taken = Taken { step: "reopen", state, round, due, opinion, details: Vec::new() };
-    store::take(&mut work, evaluation, taken).await?;
-    let reply = outcome(&mut work, caller.principal(), &path).await?;
-    once.commit(work, reply).await
+    let asked = Asked { db: &db, caller: caller.principal(), path: &path, if_match: &if_match, once: &once };
+    let act = async |work: &mut Work<'_>, held: &Held| {
+        let due = check_due(work, held, due)?;
+        let state = held.evaluation.state.0.clone().reopen(mark(work)).map_err(refused)?;
+        let whole = NewOpinion { place: None, finding: None, opinion: reason.clone() };
+        store::give_opinion(work, &held.evaluation, whole).await?;
+        Ok(Taken { due, opinion: Some(reason), ..Taken::to(state, &held.evaluation) })
+    };
+    asked.take(Step::Reopen, act).await
 }

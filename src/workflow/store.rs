@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jixiao_core::checks::{Place, Table};
 use jixiao_core::kernel::Points;
-use jixiao_core::workflow::{Stage, State};
+use jixiao_core::workflow::{Stage, State, Step};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
     QueryFilter, QueryOrder, Set,
@@ -100,8 +100,6 @@ fn review_name(row: &review::Model) -> String {
 /// A step on its way into the books.
 #[derive(Debug)]
 pub struct Taken {
-    /// What was done.
-    pub step: &'static str,
     /// The next state.
     pub state: State,
     /// How many times it was handed in, this time included.
@@ -114,11 +112,31 @@ pub struct Taken {
     pub details: Vec<Line>,
 }
 
+impl Taken {
+    /// To this state, with nothing else to tell.
+    #[must_use]
+    pub fn to(state: State, evaluation: &Evaluation) -> Self {
+        let (round, due) = (evaluation.round, evaluation.due);
+        Self { state, round, due, opinion: None, details: Vec::new() }
+    }
+}
+
 /// Takes an evaluation to its next state and writes the step down, for people and for the audit.
-pub async fn take(work: &mut Work<'_>, evaluation: &Evaluation, taken: Taken) -> Result<(), DbErr> {
-    let Taken { step, state, round, due, opinion, details } = taken;
-    let to = state.stage();
-    write_down(work, evaluation, (step, to, round), opinion, details).await?;
+pub async fn take(
+    work: &mut Work<'_>,
+    evaluation: &Evaluation,
+    step: Step,
+    taken: Taken,
+) -> Result<(), DbErr> {
+    let Taken { state, round, due, opinion, details } = taken;
+    write_down(work, evaluation, (step.as_str(), state.stage(), round), opinion, details).await?;
+    evaluations::advance(work, evaluation, Advance { state, round, due }).await
+}
+
+/// Takes an evaluation of an earlier year to the stage at which it is imported, and writes that down.
+pub async fn import(work: &mut Work<'_>, evaluation: &Evaluation, taken: Taken) -> Result<(), DbErr> {
+    let Taken { state, round, due, opinion, details } = taken;
+    write_down(work, evaluation, ("import", state.stage(), round), opinion, details).await?;
     evaluations::advance(work, evaluation, Advance { state, round, due }).await
 }
 
