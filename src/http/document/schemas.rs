@@ -131,7 +131,7 @@ fn take_over(object: &mut Object, target: &Value) {
     }
 }
 
-/// A patch takes the fields of its input, each optional and each nullable: null clears.
+/// A patch takes the fields of its input, each optional; null clears what the input may leave out.
 pub fn derive_patches(document: &mut Value) {
     let wanted: BTreeSet<String> =
         references(document).into_iter().filter(|name| name.ends_with("Patch")).collect();
@@ -140,7 +140,7 @@ pub fn derive_patches(document: &mut Value) {
         let input = format!("{}Input", patch.trim_end_matches("Patch"));
         let Some(mut schema) = schemas.get(&input).cloned() else { continue };
         if let Some(object) = schema.as_object_mut() {
-            object.remove("required");
+            let required = object.remove("required").unwrap_or_default();
             object.remove("example");
             object.insert(
                 "description".into(),
@@ -148,9 +148,11 @@ pub fn derive_patches(document: &mut Value) {
                     "{input} 的合并补丁 merge patch (RFC 7396): absent leaves alone, null clears."
                 )),
             );
-            for property in object.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten()
-            {
-                make_nullable(property.1);
+            let wanted = |name: &String| required.as_array().is_some_and(|all| all.contains(&json!(name)));
+            let properties =
+                object.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten();
+            for (_, property) in properties.filter(|(name, _)| !wanted(name)) {
+                make_nullable(property);
             }
         }
         schemas.insert(patch, schema);
