@@ -61,12 +61,23 @@ impl FromRequest for Decided {
     type Error = ApiError;
     type Future = Ready<Result<Self, ApiError>>;
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if !request.headers().get_all(header::IF_MATCH).all(is_condition) {
+            return ready(Err(ApiError::new(ErrorCode::MalformedRequest).detail(
+                "If-Match 应为上次读取的 ETag，如 \"17.3\"，或 *",
+                "If-Match is the ETag you last read, such as \"17.3\", or *",
+            )));
+        }
         let found = IfMatch::from_request(request, payload).into_inner();
         ready(found.and_then(|if_match| match &if_match.tags {
             Some(_) => Ok(Self(if_match)),
             None => Err(ApiError::new(ErrorCode::PreconditionRequired)),
         }))
     }
+}
+
+/// What is no condition cannot have been the one of the first request, whatever key it comes with.
+fn is_condition(value: &header::HeaderValue) -> bool {
+    value.to_str().is_ok_and(|text| (1..=200).contains(&text.trim().len()))
 }
 
 impl IfMatch {
