@@ -9,11 +9,15 @@ use serde_json::{Value, json};
 
 use crate::support::{Reply, UNIT, World, request};
 
-/// One operation behind the sign-in.
+/// One operation.
 pub struct Call {
     pub method: Method,
+    /// Its address in the document, and the one that it is called by.
+    pub path: String,
     pub address: String,
     pub action: Action,
+    /// Whether it is answered without signing in.
+    pub is_open: bool,
     pub body: Option<Body>,
 }
 
@@ -35,22 +39,22 @@ impl Call {
         self.action.roles()[0]
     }
 
-    /// Whether the table kept the caller out. Who may in general may still not be the one whose turn it is: an answer
-    /// that says so is no word of the table's.
-    pub fn is_shut(&self, reply: &Reply) -> bool {
-        let told = reply.json["detail"].as_str().unwrap_or_default();
-        reply.status == 403 && told.contains(&format!("（{}）", self.action.scope()))
-    }
-
     /// A request that is understood and changes nothing: its tag is one that no row has.
     pub fn harmless(&self) -> TestRequest {
         let request = request(self.method.clone(), &self.address).insert_header(("if-match", "\"0.0\""));
         match &self.body {
+            Some(body) if body.kind.contains("form") => request.set_form(&body.example),
             Some(body) => request
                 .set_payload(body.example.to_string())
                 .insert_header(("content-type", body.kind.as_str())),
             None => request,
         }
+    }
+
+    /// Whether the role or the token was refused; a step that is not theirs to take is forbidden in other words.
+    pub fn is_refused(&self, reply: &Reply) -> bool {
+        let detail = reply.json["detail"].as_str().unwrap_or_default();
+        reply.status == 403 && detail.contains(&format!("（{}）", self.action.scope()))
     }
 
     /// A request with this body, for whatever is there.
@@ -68,59 +72,97 @@ pub fn in_a_year() -> String {
     (SystemClock.now() + chrono::TimeDelta::days(365)).to_rfc3339()
 }
 
-/// All of them, with something at every address.
-pub async fn calls(world: &World) -> Vec<Call> {
-    let round = json!({ "year": 2023, "region_code": "430611" });
-    world.caller("admin").put("/api/v1/years/2023/rounds/430611", None, round).await.expect(201);
-    let indicators = world.caller("admin").get("/api/v1/indicators?limit=1").await.expect(200);
-    let id = indicators.json["items"][0]["id"].as_str().unwrap().to_owned();
-    // Accounts that nobody signs in with: their passwords and secrets are made anew with every call.
+/// What the addresses and bodies are filled with.
+pub struct Target {
+    pub unit: &'static str,
+    pub region: &'static str,
+    /// An indicator of the unit.
+    pub indicator: String,
+    /// A service account that nobody signs in with: its secret is made anew with every call; so is the password of
+    /// the user `spare`.
+    pub client_id: String,
+}
+
+impl Target {
+    /// This unit, whose form is there.
+    pub async fn of(world: &World, unit: &'static str, region: &'static str) -> Self {
+        let admin = world.caller("admin");
+        let indicators = format!("/api/v1/indicators?unit={unit}&limit=1");
+        let indicators = admin.get(&indicators).await.expect(200);
+        let spare = admin.get("/api/v1/service-accounts?limit=1").await.expect(200);
+        Self {
+            unit,
+            region,
+            indicator: indicators.json["items"][0]["id"].as_str().unwrap().to_owned(),
+            client_id: spare.json["items"][0]["client_id"].as_str().unwrap().to_owned(),
+        }
+    }
+}
+
+/// The accounts that a [`Target`] names.
+pub async fn spare_accounts(world: &World) {
     world.add_user("spare", Role::Reader, None, None).await;
     let spare =
         json!({ "name": "备用", "role": "reader", "scopes": ["scores:read"], "expires_at": in_a_year() });
-    let spare = world.caller("admin").post("/api/v1/service-accounts", spare).await.expect(201);
-    let client_id = spare.json["client_id"].as_str().unwrap().to_owned();
+    world.caller("admin").post("/api/v1/service-accounts", spare).await.expect(201);
+}
+
+/// The operations behind the sign-in, about the report.
+pub async fn calls(world: &World) -> Vec<Call> {
+    let round = json!({ "year": 2023, "region_code": "430611" });
+    world.caller("admin").put("/api/v1/years/2023/rounds/430611", None, round).await.expect(201);
+    spare_accounts(world).await;
+    let mut calls = operations(&Target::of(world, UNIT, "430611").await);
+    calls.retain(|call| !call.is_open);
+    calls
+}
+
+/// Every operation of the document.
+pub fn operations(target: &Target) -> Vec<Call> {
     let document = app::openapi();
     let mut calls = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         let address = path
-            .replace("{unit}", UNIT)
+            .replace("{unit}", target.unit)
             .replace("{year}", "2023")
-            .replace("{region_code}", "430611")
+            .replace("{region_code}", target.region)
             .replace("{reference}", "mof-2020@1")
-            .replace("{id}", &id)
+            .replace("{id}", &target.indicator)
             .replace("{username}", "spare")
-            .replace("{client_id}", &client_id)
+            .replace("{client_id}", &target.client_id)
             .replace("{edition}", "1")
-            .replace("{code}", if path.contains("units") { UNIT } else { "P01" })
+            .replace("{code}", if path.contains("units") { target.unit } else { "P01" })
             .replace("/imports", "/imports?mode=validate");
         assert!(!address.contains('{'), "{path} has a variable that no test knows");
         for (method, operation) in item.as_object().unwrap() {
-            let Some(scopes) = operation.pointer("/security/0/oauth2").and_then(Value::as_array) else {
-                // Signing in, and what was made public.
-                assert!(
-                    operation["operationId"] == "issueToken" || path.contains("/public/"),
-                    "{path} is open to everyone"
-                );
-                continue;
-            };
-            let scope = scopes.first().map(|scope| scope.as_str().unwrap());
+            let scopes = operation.pointer("/security/0/oauth2").and_then(Value::as_array);
+            let is_open = scopes.is_none();
+            assert!(!is_open || operation["security"] == json!([{}]), "{method} {path}: security");
+            let scope = scopes.and_then(|scopes| Some(scopes.first()?.as_str().unwrap()));
             let content = operation.pointer("/requestBody/content").and_then(Value::as_object);
             let body = content.and_then(|content| content.iter().next()).map(|(kind, media)| Body {
                 kind: kind.clone(),
                 schema: resolved(&document, &media["schema"]),
-                example: media["example"].clone(),
+                example: example(&media["example"], target.unit),
             });
             calls.push(Call {
                 method: method.to_uppercase().parse().unwrap(),
+                path: path.clone(),
                 address: address.clone(),
-                // What wants a token and no scope is everybody's own.
+                // What wants no scope is everybody's own, or everybody's.
                 action: scope.map_or(Action::OwnAccount, |scope| Action::of_scope(scope).unwrap()),
+                is_open,
                 body,
             });
         }
     }
     calls
+}
+
+/// The document's example, about this unit.
+fn example(example: &Value, unit: &str) -> Value {
+    let text = example.to_string().replace(&format!("\"{UNIT}\""), &format!("\"{unit}\""));
+    serde_json::from_str(&text).unwrap()
 }
 
 /// Follows a reference inside the document.

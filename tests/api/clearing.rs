@@ -49,6 +49,8 @@ async fn patches(world: &World) -> Vec<Call> {
     let is_account =
         |call: &Call| call.address.contains("/users/") || call.address.contains("/service-accounts/");
     calls.retain(|call| call.method == "PATCH" && !is_account(call));
+    // A unit that has lost its region is in no round: it comes last.
+    calls.sort_by_key(|call| call.address.contains("/units/"));
     assert_eq!(calls.len(), 8, "every resource but the form can be patched");
     calls
 }
@@ -112,9 +114,9 @@ async fn null_clears_the_field_it_names_and_leaves_every_other() {
             }
             let mut after = written(call, &reply.expect(200).json);
             filled += usize::from(!is_empty(&before[name]));
-            // A year always has rules: without a choice, the usual ones.
-            let is_usual =
-                name == "rule_set" && after[name] == "mof-2020@1" && call.address.ends_with("years/2023");
+            // A year always has rules: without a choice, the usual ones, and no review by departments.
+            let usual = [json!("mof-2020@1"), json!(false)];
+            let is_usual = call.address.ends_with("years/2023") && usual.contains(&after[name]);
             assert!(is_empty(&after[name]) || is_usual, "{what}");
             after[name] = before[name].clone();
             assert_eq!(after, before, "{what}: another field changed");

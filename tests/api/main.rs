@@ -25,6 +25,7 @@ mod holding;
 mod import_words;
 mod imports;
 mod lists;
+mod matrix;
 mod model;
 mod narrowing;
 mod overload;

@@ -17,9 +17,9 @@ async fn a_token_of_one_scope_opens_the_operations_of_that_scope_and_no_other() 
                 let reply = caller.send(call.harmless()).await;
                 let what = format!("{role} narrowed to {}: {}: {}", action.scope(), call.name(), reply.text);
                 let is_open = call.action == action || call.action == Action::OwnAccount;
-                assert_eq!(call.is_shut(&reply), !is_open, "{what}");
+                assert_eq!(call.is_refused(&reply), !is_open, "{what}");
                 assert_ne!(reply.status, 401, "{what}");
-                opened += usize::from(!call.is_shut(&reply) && call.action == action);
+                opened += usize::from(!call.is_refused(&reply) && call.action == action);
             }
         }
     }
@@ -35,6 +35,6 @@ async fn a_token_of_two_scopes_opens_both() {
     for call in calls(&world).await {
         let reply = caller.send(call.harmless()).await;
         let is_open = matches!(call.action, Action::ReadForms | Action::ReadUnits | Action::OwnAccount);
-        assert_eq!(!call.is_shut(&reply), is_open, "{}: {}", call.name(), reply.text);
+        assert_eq!(!call.is_refused(&reply), is_open, "{}: {}", call.name(), reply.text);
     }
 }

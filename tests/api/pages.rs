@@ -20,7 +20,7 @@ pub fn lists() -> Vec<List> {
         let schema = &sort["schema"];
         let options = schema["enum"].as_array().or_else(|| schema["oneOf"][0]["enum"].as_array())?;
         let sorts = options.iter().filter_map(|option| Some(option.as_str()?.to_owned())).collect();
-        Some(List { path: path.replace("{year}", "2023"), sorts })
+        Some(List { path: path.replace("{year}", "2023").replace("{region_code}", "430611"), sorts })
     };
     paths.iter().filter_map(list).collect()
 }
@@ -54,7 +54,29 @@ pub async fn several() -> World {
         let round = json!({ "year": 2023, "region_code": region });
         admin.put(&format!("/api/v1/years/2023/rounds/{region}"), None, round).await.expect(201);
     }
+    for code in codes {
+        settle(&world, code).await;
+    }
     world
+}
+
+/// A row of this unit in the lists that tell how a round went: an exception, a review, a publication.
+pub async fn settle(world: &World, code: &str) {
+    let (admin, bureau) = (world.caller("admin"), world.caller("bureau"));
+    let exception = json!({ "unit": code, "due": "2099-12-31" });
+    let at = format!("/api/v1/years/2023/rounds/430611/exceptions/{code}");
+    bureau.put(&at, None, exception).await.expect(201);
+    let row = json!({ "unit": code, "year": 2023, "seq": 1, "level1": "产出", "level2": "数量", "name": "某",
+        "weight": "90", "self_score": "90" });
+    let bundle = json!({ "indicators": [row],
+        "budgets": [{ "unit": code, "year": 2023, "weight": "10", "self_score": "10" }] });
+    admin.post("/api/v1/imports?mode=commit&stage=submitted", bundle).await.expect(200);
+    let at = format!("/api/v1/evaluations/{code}/2023");
+    let scores =
+        json!({ "scores": [{ "kind": "indicator", "seq": 1, "score": "80", "reason": "佐证不足" }] });
+    for (step, body) in [("rescore", scores), ("approve", json!({})), ("publish", json!({}))] {
+        bureau.step(&format!("{at}/{step}"), "*", body).await.expect(200);
+    }
 }
 
 #[actix_web::test]
@@ -63,7 +85,7 @@ async fn every_list_keeps_its_limits_and_its_cursors_to_itself() {
     let admin = world.caller("admin");
     let mut cursors: Vec<(String, String)> = Vec::new();
     let all = lists();
-    assert_eq!(all.len(), 13, "{:?}", all.iter().map(|list| &list.path).collect::<Vec<_>>());
+    assert_eq!(all.len(), 16, "{:?}", all.iter().map(|list| &list.path).collect::<Vec<_>>());
     for List { path, sorts } in &all {
         for (query, parameter, code) in [
             ("limit=0", "limit", "out_of_range"),

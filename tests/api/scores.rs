@@ -97,7 +97,9 @@ async fn totals_follow_every_change_of_what_they_come_from() {
 #[actix_web::test]
 async fn a_reviewed_score_stands_beside_and_counts() {
     let world = world().await;
-    world.sql("UPDATE indicators SET reviewed_score = 70000 WHERE project_id IS NULL AND seq = 8").await;
+    let reviewed = "INSERT INTO reviews (evaluation_id, kind, seq, score, reason, reviewed_by, reviewed_at) \
+        SELECT id, 'indicator', 8, 70000, '佐证不足', 'bureau', updated_at FROM evaluations";
+    world.sql(reviewed).await;
     let scores = world.caller("bureau").get(&path()).await.expect(200).json;
     let row = &scores["department"]["indicators"][7];
     assert_eq!(

@@ -63,7 +63,7 @@ async fn what_is_handed_in_cannot_be_changed_by_any_way() {
             );
         }
         for importer in ["unit", "bureau", "admin"] {
-            let bundle = json!({ "indicators": [indicator(77)], "narratives": [{ "unit": UNIT, "year": 2023, "sections": {} }],
+            let bundle = json!({ "indicators": [indicator(77)], "narratives": [{ "unit": UNIT, "year": 2023, "sections": { "other": "新" } }],
                 "project_expenditures": [{ "unit": UNIT, "year": 2023, "code": "P77", "name": "新项目" }] });
             for mode in ["validate", "commit"] {
                 let path = format!("/api/v1/imports?mode={mode}");

@@ -18,7 +18,7 @@ use jixiao::http::body::BodyLimits;
 use jixiao::http::client::TrustedProxies;
 use jixiao::http::overload::AtOnce;
 use jixiao::http::rate_limit::RateLimitSettings;
-use jixiao_core::kernel::SystemClock;
+use jixiao_core::kernel::{Clock, SystemClock};
 use jixiao_core::workflow::Role;
 use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::Value;
@@ -84,8 +84,13 @@ impl Reply {
 
 /// An empty installation with an administrator.
 pub async fn empty() -> World {
+    empty_at(Arc::new(SystemClock)).await
+}
+
+/// The same, with this clock.
+pub async fn empty_at(clock: Arc<dyn Clock>) -> World {
     let place = Arc::new(place::Place::new());
-    let db = place.open(Arc::new(SystemClock), app::write_hooks()).await;
+    let db = place.open(clock, app::write_hooks()).await;
     let secret = SecretKey::random().unwrap();
     let accounts = Accounts::new(db.clone(), &secret, LoginLimits { per_account: 0, per_address: 0 });
     accounts.prepare().await.unwrap();
@@ -98,7 +103,8 @@ pub async fn empty() -> World {
         seal: jixiao::audit::Seal::new(&secret.derive("audit-checkpoints")),
         limits: BodyLimits { json: 1 << 20, import: 4 << 20, seconds: 30 },
         rate_limits: RateLimitSettings { per_second: 100_000, burst: 100_000 },
-        at_once: AtOnce::default(),
+        // A hundred at once is what some tests are about; how many are let in is what `overload` is about.
+        at_once: AtOnce { writes: 200, ..AtOnce::default() },
         proxies: TrustedProxies(Vec::new()),
         cors_origins: vec!["https://jx.example.gov.cn".into()],
     });

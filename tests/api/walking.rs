@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::pages::{List, lists, several};
+use crate::pages::{List, lists, settle, several};
 use crate::support::World;
 
 /// What tells a row of any list from another.
@@ -35,6 +35,9 @@ async fn another(world: &World, n: u32) {
     let region = if n.is_multiple_of(2) { format!("11{:02}", n % 100) } else { format!("99{:02}", n % 100) };
     let round = json!({ "year": 2023, "region_code": region });
     admin.put(&format!("/api/v1/years/2023/rounds/{region}"), None, round).await.expect(201);
+    if n.is_multiple_of(4) {
+        settle(world, &code).await;
+    }
 }
 
 #[actix_web::test]
