@@ -1,6 +1,7 @@
 //! Findings (勾稽关系审核结果): what does not agree in a form, and what the unit says to it.
 
 pub mod entity;
+pub mod facts;
 pub mod routes;
 pub mod store;
 pub mod wire;

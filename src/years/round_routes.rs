@@ -85,7 +85,7 @@ pub async fn put(
         Some(current) => if_match.check(&etag(current.id, current.version))?,
         None => if_match.check_absent()?,
     }
-    check(&work, &path, &round).await?;
+    check(&work, &caller.reading(), &path, current.as_ref(), &round).await?;
     let row = match &current {
         Some(current) => round_store::update(&mut work, current, round).await?,
         None => round_store::insert(&mut work, round).await?,
@@ -121,7 +121,7 @@ pub async fn patch(
     let current = current.ok_or_else(ApiError::not_found)?;
     if_match.check(&etag(current.id, current.version))?;
     let round = patched(&schemas, &RoundInput::from(&current), merge)?;
-    check(&work, &path, &round).await?;
+    check(&work, &caller.reading(), &path, Some(&current), &round).await?;
     let row = round_store::update(&mut work, &current, round).await?;
     work.commit().await?;
     Ok(found(row).into())
@@ -166,7 +166,13 @@ pub fn may_write(caller: &Caller<WriteRounds>, region: &RegionCode) -> Result<()
     }
 }
 
-async fn check(work: &Work<'_>, path: &RoundPath, round: &RoundInput) -> Result<(), ApiError> {
+async fn check(
+    work: &Work<'_>,
+    reading: &Scope,
+    path: &RoundPath,
+    current: Option<&Model>,
+    round: &RoundInput,
+) -> Result<(), ApiError> {
     let mut errors = Vec::new();
     if round.year != path.year {
         errors.push(FieldError::key_mismatch("/year", path.year));
@@ -194,7 +200,7 @@ async fn check(work: &Work<'_>, path: &RoundPath, round: &RoundInput) -> Result<
                 "Either list the units, or name the department they are below, not both",
             ));
         }
-        if unit_store::find_many(work.conn(), vec![above.to_string()]).await?.is_empty() {
+        if unit_store::find(work.conn(), reading, above).await?.is_none() {
             errors.push(FieldError::new(
                 "/assigned_under",
                 "unknown_unit",
@@ -206,7 +212,12 @@ async fn check(work: &Work<'_>, path: &RoundPath, round: &RoundInput) -> Result<
     if let Some(assigned) = &round.assigned_units {
         let codes = assigned.iter().map(ToString::to_string).collect();
         let known = unit_store::find_many(work.conn(), codes).await?;
+        // Who was listed already may have left the region meanwhile: that keeps nobody from extending a deadline.
+        let listed = current.and_then(|current| current.assigned_units.as_ref()).map(|units| &units.0);
         for (index, code) in assigned.iter().enumerate() {
+            if listed.is_some_and(|listed| listed.contains(code)) {
+                continue;
+            }
             let unit = known.iter().find(|unit| &unit.code.0 == code);
             let in_region = |unit: &crate::units::entity::Model| {
                 unit.region_code.as_ref().is_some_and(|region| round.region_code.contains(&region.0))

@@ -238,3 +238,36 @@ async fn an_administrator_imports_historical_years_at_a_later_stage() {
     assert!(refused.text.contains("locked"), "{}", refused.text);
     step(&world, "bureau", "approve", json!({})).await.expect(200);
 }
+
+#[actix_web::test]
+async fn every_finding_has_a_name_of_its_own() {
+    let world = world().await;
+    let unit = world.caller("unit");
+    let amounts = json!({ "initial": "9", "annual": "10", "executed": "11" });
+    let source = json!([{ "source": "general_public", "initial": "1", "annual": "1", "executed": "1" }]);
+    let natures = json!([{ "nature": "basic", "annual": "1", "executed": "5" }, { "nature": "project", "annual": "1" }]);
+    let budget = json!({ "total": amounts, "sources": source, "natures": natures, "weight": "20", "self_score": "30",
+        "basic_detail": { "personnel": "1", "public": "1" }, "reported_total": "70" });
+    let budgets = format!("/api/v1/budgets/{UNIT}/2023");
+    unit.patch(&budgets, Some("*"), budget).await.expect(200);
+    for row in unit.get("/api/v1/indicators?limit=100").await.expect(200).json["items"].as_array().unwrap() {
+        let at = format!("/api/v1/indicators/{}", row["id"].as_str().unwrap());
+        unit.patch(&at, Some("*"), json!({ "weight": "3", "self_score": "4", "actual": null }))
+            .await
+            .expect(200);
+    }
+    let found = unit.get(&format!("{AT}/findings")).await.expect(200).json;
+    let ids: Vec<&str> =
+        found["items"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+    let distinct: std::collections::BTreeSet<&&str> = ids.iter().collect();
+    assert_eq!(ids.len(), distinct.len(), "{ids:?}");
+    for wanted in [
+        "sources_sum:budgets::total.annual",
+        "natures_sum:budgets::total.annual",
+        "basic_sum:budgets::basic_detail",
+        "block_weight_differs:budgets::weight.output",
+        "weights_not_full:budgets::weight",
+    ] {
+        assert!(ids.contains(&wanted), "{wanted}: {ids:?}");
+    }
+}

@@ -32,6 +32,14 @@ pub(super) fn of_sheet(sheet: CheckedSheet<'_>) -> Vec<Finding> {
 
 fn finding(flag: &Flag, part: Part, table: Table, row: &str) -> Option<Finding> {
     let (severity, field) = judged(flag, part)?;
+    // A sheet may have several of these, each about other blocks.
+    let field = match flag {
+        Flag::BlockWeightDiffers { blocks, .. } => {
+            let names: Vec<&str> = blocks.iter().map(|block| block.as_str()).collect();
+            format!("{field}.{}", names.join("+"))
+        }
+        _ => field.to_owned(),
+    };
     let (expected, found) = numbers(flag);
     Some(Finding {
         check: flag.code(),

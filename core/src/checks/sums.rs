@@ -6,6 +6,8 @@ use crate::kernel::Money;
 /// An amount, and the amounts it should be the sum of. 万元.
 #[derive(Clone, Debug)]
 pub struct PartSum {
+    /// The check's stable name.
+    pub check: &'static str,
     /// Where the whole stands.
     pub place: Place,
     /// What the whole and its parts are called, 中文: `全年预算数 = 各资金来源之和`.
@@ -31,7 +33,7 @@ impl PartSum {
             return None;
         }
         Some(Finding {
-            check: "part_sum",
+            check: self.check,
             severity: Severity::Block,
             place: self.place.clone(),
             expected: Some(sum.to_string()),
@@ -50,6 +52,7 @@ mod tests {
     fn sum(whole: &str, parts: &[&str]) -> Option<Finding> {
         let money = |text: &str| text.parse::<Money>().ok();
         PartSum {
+            check: "sources_sum",
             place: Place::new(Table::Budgets, "", "total.annual"),
             zh: "合计",
             en: "total",
