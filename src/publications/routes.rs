@@ -3,7 +3,7 @@
 use actix_web::{post, web};
 use jixiao_core::kernel::Lang;
 use jixiao_core::workflow::{Stage, Step};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::entity::Model;
 use super::store;
@@ -46,6 +46,14 @@ pub async fn publish(
     asked.take(Step::Publish, async |work, held| freeze(work, held, opinion).await).await
 }
 
+/// What everyone may read of a reviewed score: the finding and its reason. Names of accounts are nobody's business.
+fn public(review: ReviewView) -> Value {
+    let ReviewView { kind, project, seq, score, reason, reviewed_by: _, reviewed_at } = review;
+    json!({
+        "kind": kind, "project": project, "seq": seq, "score": score, "reason": reason, "reviewed_at": reviewed_at,
+    })
+}
+
 /// Keeps the evaluation as it is now, as its next edition.
 async fn freeze(work: &mut Work<'_>, held: &Held, opinion: Option<String>) -> Result<Taken, ApiError> {
     let evaluation = &held.evaluation;
@@ -55,7 +63,7 @@ async fn freeze(work: &mut Work<'_>, held: &Held, opinion: Option<String>) -> Re
 
     let assessment = assess(work.conn(), evaluation).await?;
     let reviewed = reviews::all(work.conn(), evaluation.id).await?;
-    let reviewed: Vec<ReviewView> = reviewed.into_iter().map(ReviewView::from).collect();
+    let reviewed: Vec<Value> = reviewed.into_iter().map(ReviewView::from).map(public).collect();
     let unit = UnitName { code: held.unit.code.0.clone(), name: held.unit.name.clone() };
     let department = assessment.sheets.iter().find(|sheet| sheet.project.is_none()).map(|sheet| &sheet.card);
     let self_total = department.and_then(|card| card.self_total);

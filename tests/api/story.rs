@@ -208,6 +208,9 @@ async fn a_form_goes_from_the_draft_to_the_public() {
     let text = public["content"].to_string();
     assert_eq!(public["sha256"], json!(jixiao::db::sha256(text.as_bytes())));
     assert_eq!(public["content"]["reviews"][0]["reason"], "佐证只覆盖七成");
+    for account in ["bureau", "boss"] {
+        assert!(!text.contains(&format!("\"{account}\"")), "an account's name is public: {account}");
+    }
     let list = world
         .caller("anon")
         .get("/api/v1/public/publications?year=2023&with_total=true")
