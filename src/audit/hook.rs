@@ -1,4 +1,5 @@
-//! The hook that writes down what a unit of work changed, in its transaction.
+//! The hook that writes down what a unit of work changed, in its transaction: one entry for each chain, and of an
+//! import one for each sheet.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,7 @@ use super::entity::{ChangeEntry, FieldChange};
 use super::store;
 use crate::db::{Chain, Change, Deed, Work, WriteHook};
 
-/// Appends one entry to each chain in which something was changed.
+/// Appends entries to each chain in which something was changed.
 #[derive(Debug)]
 pub struct Chains;
 
@@ -20,18 +21,29 @@ impl WriteHook for Chains {
     fn before_commit<'a>(&'a self, work: &'a Work<'_>) -> LocalBoxFuture<'a, Result<(), DbErr>> {
         async move {
             // In the order of the chains' names: two units of work that both write several never wait in a circle.
-            let mut chains: BTreeMap<&Chain, Vec<ChangeEntry>> = BTreeMap::new();
+            let mut entries: BTreeMap<(&Chain, &str), Vec<ChangeEntry>> = BTreeMap::new();
             for change in work.changes() {
                 if let Some(entry) = entry(change) {
-                    chains.entry(&change.chain).or_default().push(entry);
+                    let sheet = if work.cause().is_some() { sheet(change) } else { "" };
+                    entries.entry((&change.chain, sheet)).or_default().push(entry);
                 }
             }
-            for (chain, changes) in chains {
+            for ((chain, _), changes) in entries {
                 store::append(work, &chain.to_string(), &changes).await?;
             }
             Ok(())
         }
         .boxed_local()
+    }
+}
+
+/// The sheet a change is about: a project's code, or nothing for the department's. What came by the file, thousands
+/// of rows at once, has an entry for each sheet; what a person did has one.
+fn sheet(change: &Change) -> &str {
+    match change.entity {
+        "project_expenditures" => &change.key,
+        "indicators" => change.key.split_once('.').map_or("", |(project, _)| project),
+        _ => "",
     }
 }
 

@@ -37,7 +37,7 @@ pub struct AuditChange {
     pub fields: Vec<AuditField>,
 }
 
-/// 审计记录 what one request changed in one chain.
+/// 审计记录 what one request changed in one chain; an import has one for each sheet.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AuditEntryView {
     /// 链 `administration`, or `evaluation:UNIT:YEAR`.

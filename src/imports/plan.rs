@@ -87,7 +87,7 @@ async fn hand_in(run: &mut Run<'_, '_>, evaluation: &Evaluation, later: LaterSta
         "historical import: findings are kept, not enforced",
     )];
     let taken = Taken { state, round, due: None, opinion: None, details };
-    Ok(workflow::import(&mut run.work, evaluation, taken).await?)
+    Ok(workflow::take(&mut run.work, evaluation, "import", taken).await?)
 }
 
 fn refused(row: &Row, refusal: Refusal, unit: &UnitCode, year: FiscalYear) -> FieldError {

@@ -57,7 +57,7 @@ impl Asked<'_> {
         }
         let held = hold(&work, self.caller, self.path, self.if_match, step).await?;
         let taken = act(&mut work, &held).await?;
-        store::take(&mut work, &held.evaluation, step, taken).await?;
+        store::take(&mut work, &held.evaluation, step.as_str(), taken).await?;
         let reply = outcome(&mut work, self.caller, self.path).await?;
         self.once.commit(work, reply).await
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jixiao_core::checks::{Place, Table};
 use jixiao_core::kernel::Points;
-use jixiao_core::workflow::{Stage, State, Step};
+use jixiao_core::workflow::{Stage, State};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
     QueryFilter, QueryOrder, Set,
@@ -121,22 +121,16 @@ impl Taken {
     }
 }
 
-/// Takes an evaluation to its next state and writes the step down, for people and for the audit.
+/// Takes an evaluation to its next state and writes down what brought it there, a step or an import, for people and
+/// for the audit.
 pub async fn take(
     work: &mut Work<'_>,
     evaluation: &Evaluation,
-    step: Step,
+    deed: &'static str,
     taken: Taken,
 ) -> Result<(), DbErr> {
     let Taken { state, round, due, opinion, details } = taken;
-    write_down(work, evaluation, (step.as_str(), state.stage(), round), opinion, details).await?;
-    evaluations::advance(work, evaluation, Advance { state, round, due }).await
-}
-
-/// Takes an evaluation of an earlier year to the stage at which it is imported, and writes that down.
-pub async fn import(work: &mut Work<'_>, evaluation: &Evaluation, taken: Taken) -> Result<(), DbErr> {
-    let Taken { state, round, due, opinion, details } = taken;
-    write_down(work, evaluation, ("import", state.stage(), round), opinion, details).await?;
+    write_down(work, evaluation, (deed, state.stage(), round), opinion, details).await?;
     evaluations::advance(work, evaluation, Advance { state, round, due }).await
 }
 

@@ -228,6 +228,16 @@ async fn a_form_goes_from_the_draft_to_the_public() {
     let verdict = world.caller("admin").get("/api/v1/audit/verification").await.expect(200).json;
     assert_eq!(verdict["intact"], true, "{verdict}");
 
+    // The import is told sheet by sheet, each entry with the digest of the file.
+    let chain = "/api/v1/audit/entries?sort=id&chain=evaluation:430611101:2023";
+    let entries = world.caller("admin").get(chain).await.expect(200).json;
+    let by_import =
+        |entry: &&Value| entry["cause"].as_str().is_some_and(|cause| cause.starts_with("import sha256:"));
+    let imported: Vec<&Value> = entries["items"].as_array().unwrap().iter().filter(by_import).collect();
+    assert_eq!(imported.len(), 2, "the department's sheet and the project's");
+    let projects = imported[1]["changes"].as_array().unwrap();
+    assert!(projects.iter().all(|change| change["key"].as_str().unwrap().starts_with("P01")));
+
     // A correction is a new edition beside the first, which stays as it is.
     step(&world, "bureau", "reopen", json!({ "reason": "执行数有误" })).await.expect(200);
     step(&world, "unit", "submit", json!({})).await.expect(200);
