@@ -24,6 +24,7 @@ mod m20261124_000012_users_by_api;
 mod m20261124_000013_audit;
 mod m20261124_000014_idempotency;
 mod m20261124_000015_workflow;
+mod m20261124_000016_rule_sets;
 
 /// The migrations in order.
 #[derive(Debug)]
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000013_audit::Migration),
             Box::new(m20261124_000014_idempotency::Migration),
             Box::new(m20261124_000015_workflow::Migration),
+            Box::new(m20261124_000016_rule_sets::Migration),
         ]
     }
 }

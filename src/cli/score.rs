@@ -37,7 +37,7 @@ pub struct Score {
 /// Runs it.
 pub fn run(command: &Score) -> Result<(), Failure> {
     let lang: Lang = command.lang.into();
-    let rules = rule_sets::find(&command.rule_set)
+    let rules = rule_sets::preset(&command.rule_set)
         .ok_or_else(|| Failure::Setting(format!("--rule-set: there is no rule set {}", command.rule_set)))?;
     let (_, bundle) = read(&command.file, lang)?;
     let schemas = Schemas::of_document(&app::openapi());

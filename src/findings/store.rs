@@ -48,7 +48,8 @@ impl Assessment {
 /// Assesses a stored form. To be read on one snapshot.
 pub async fn assess(conn: &impl ConnectionTrait, evaluation: &Evaluation) -> Result<Assessment, DbErr> {
     let (form, reviewed, _) = forms::load(conn, evaluation).await?;
-    let sheets = score_form(&form, &reviewed, evaluation.year.0, rules(evaluation)?);
+    let rules = rules(conn, evaluation).await?;
+    let sheets = score_form(&form, &reviewed, evaluation.year.0, &rules);
     let findings = findings(&form, &sheets);
     let rows = Entity::find().filter(Column::EvaluationId.eq(evaluation.id)).all(conn).await?;
     let explanations = rows.into_iter().map(|row| (row.finding.clone(), row)).collect();

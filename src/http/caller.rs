@@ -170,6 +170,8 @@ pub mod permission {
         WriteYears,
         WriteRounds,
         ReadRuleSets,
+        WriteRuleSets,
+        Simulate,
         ReadForms,
         WriteForms,
         Import,

@@ -87,6 +87,7 @@ error_codes! {
         "This address does not support the method";
     RequestTimeout = "request_timeout", REQUEST_TIMEOUT, "请求正文迟迟未到", "The body took too long to arrive";
     AlreadyExists = "already_exists", CONFLICT, "已存在", "Already exists";
+    RuleSetFixed = "rule_set_fixed", CONFLICT, "此规则集已固定，请另建新版本", "This rule set never changes; make a new version";
     InUse = "in_use", CONFLICT, "仍被引用，不能删除", "Still in use, cannot be removed";
     OwnAccount = "own_account", CONFLICT, "不能对自己的账号这样做", "You cannot do this to your own account";
     LastAdmin = "last_admin", CONFLICT, "至少要保留一个可用的管理员", "At least one enabled administrator must remain";

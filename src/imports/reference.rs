@@ -15,6 +15,7 @@ use crate::db::Scope;
 use crate::http::{ApiError, FieldError, apply_merge_patch};
 use crate::units::store as unit_store;
 use crate::units::wire::UnitInput;
+use crate::years::routes::unknown_rule_set;
 use crate::years::store as year_store;
 use crate::years::wire::YearInput;
 
@@ -79,9 +80,8 @@ pub async fn years(run: &mut Run<'_, '_>, rows: Vec<Row>) -> Result<(), ApiError
             run.fail(&row, repeated(&row));
             continue;
         }
-        let unknown =
-            crate::years::routes::unknown_rule_set(&format!("{}/rule_set", row.pointer()), &input.rule_set);
-        if let Some(error) = unknown {
+        let at = format!("{}/rule_set", row.pointer());
+        if let Some(error) = unknown_rule_set(&run.work, &at, &input.rule_set).await? {
             run.fail(&row, error);
             continue;
         }

@@ -69,7 +69,7 @@ async fn freeze(work: &mut Work<'_>, held: &Held, opinion: Option<String>) -> Re
     let self_total = department.and_then(|card| card.self_total);
     let final_total = department.and_then(|card| card.final_total);
     let grade = department.and_then(|card| card.grade).map(|grade| grade.to_string());
-    let rule_set = rules(evaluation)?;
+    let rule_set = rules(work.conn(), evaluation).await?;
     let scores = view::scores(evaluation, Stage::Published, &unit, assessment.sheets, Lang::Zh);
     // A map of serde_json is ordered by its keys, so this text is the canonical one.
     let content = json!({

@@ -2,10 +2,18 @@
 
 use jixiao_core::scoring::RuleSet;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::http::wire::RuleSetText;
+use super::entity::Model;
+use crate::http::etag;
+use crate::http::wire::{RuleSetText, Timestamp};
+use crate::list_params;
+
+/// 规则内容 the rules as data: blocks and weights, formulas, tiers, caps, grades, rounding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = Object)]
+pub struct RuleSetInput(pub RuleSet);
 
 /// 评分规则集 a rule set.
 #[derive(Debug, Serialize, ToSchema)]
@@ -13,23 +21,80 @@ pub struct RuleSetView {
     /// 名称及版本 name and version, as years and rounds refer to it.
     #[schema(value_type = RuleSetText)]
     pub reference: String,
-    /// 中文名称 what it is called in Chinese.
-    #[schema(max_length = 200, example = "财政部 2020 年项目支出绩效自评")]
-    pub title_zh: String,
-    /// 英文名称 what it is called in English.
-    #[schema(max_length = 200, example = "Ministry of Finance 2020, self-evaluation")]
-    pub title_en: String,
-    /// 规则内容 the rules as data: blocks and weights, formulas, tiers, grades, rounding.
-    #[schema(value_type = Object)]
-    pub definition: Value,
+    /// 是否随程序提供 whether it comes with the program.
+    pub preset: bool,
+    /// 是否已固定 whether it can no longer change: it comes with the program, or something was handed in under it.
+    pub fixed: bool,
+    /// 规则内容 the rules.
+    pub definition: RuleSetInput,
+    /// 新建时间 when it was made, UTC; null if it comes with the program.
+    pub created_at: Option<Timestamp>,
+    /// 最后修改时间 when it was last changed, UTC; null if it comes with the program.
+    pub updated_at: Option<Timestamp>,
+    /// 版本标记 the tag to change it with, for `If-Match`.
+    #[schema(max_length = 64, pattern = "^\"[^\"]+\"$", example = "\"17.3\"")]
+    pub etag: String,
 }
 
-/// 全部规则集 all rule sets.
+impl RuleSetView {
+    /// One that comes with the program.
+    #[must_use]
+    pub fn preset(rules: &RuleSet) -> Self {
+        Self {
+            reference: rules.reference(),
+            preset: true,
+            fixed: true,
+            definition: RuleSetInput(rules.clone()),
+            created_at: None,
+            updated_at: None,
+            etag: format!("\"{}\"", rules.reference()),
+        }
+    }
+
+    /// One of the database's.
+    #[must_use]
+    pub fn stored(row: Model, fixed: bool) -> Self {
+        Self {
+            reference: row.reference,
+            preset: false,
+            fixed,
+            definition: RuleSetInput(row.definition.0),
+            created_at: Some(Timestamp(row.created_at)),
+            updated_at: Some(Timestamp(row.updated_at)),
+            etag: etag(row.id, row.version),
+        }
+    }
+}
+
+/// 一页规则集 a page of rule sets.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RuleSetList {
-    /// 规则集 the rule sets.
+    /// 规则集 the rule sets of this page.
     #[schema(max_items = 500)]
     pub items: Vec<RuleSetView>,
+    /// 下一页游标 cursor of the next page; null on the last.
+    #[schema(max_length = 1000)]
+    pub next_cursor: Option<String>,
+    /// 总数 all rule sets, if it was asked for.
+    #[schema(minimum = 0)]
+    pub total: Option<u64>,
+}
+
+/// Order of rule sets.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+pub enum RuleSetSort {
+    /// By name and version.
+    #[default]
+    #[serde(rename = "reference")]
+    Reference,
+    /// By name and version, downwards.
+    #[serde(rename = "-reference")]
+    ReferenceDown,
+}
+
+list_params! {
+    /// Filters of rule sets.
+    RuleSetParams, sort: RuleSetSort,
 }
 
 /// The address of a rule set.
@@ -39,15 +104,4 @@ pub struct RuleSetPath {
     /// 名称及版本 name and version of the rule set.
     #[param(inline, value_type = RuleSetText, example = "mof-2020@1")]
     pub reference: String,
-}
-
-impl From<&RuleSet> for RuleSetView {
-    fn from(rules: &RuleSet) -> Self {
-        Self {
-            reference: rules.reference(),
-            title_zh: rules.title.zh.clone(),
-            title_en: rules.title.en.clone(),
-            definition: serde_json::to_value(rules).unwrap_or_default(),
-        }
-    }
 }

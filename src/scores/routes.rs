@@ -101,7 +101,8 @@ pub async fn get(
         units::find(&snapshot, &caller.reading(), &path.unit).await?.ok_or_else(ApiError::not_found)?;
     let (form, reviewed, _) = forms::load(&snapshot, &evaluation).await?;
     let unit = UnitName { code: unit.code.0, name: unit.name };
-    let scored = score_form(&form, &reviewed, path.year, store::rules(&evaluation)?);
+    let rules = store::rules(&snapshot, &evaluation).await?;
+    let scored = score_form(&form, &reviewed, path.year, &rules);
     let body = view::scores(&evaluation, stage, &unit, scored, lang);
     // The words differ by language, so the tag does too.
     let etag = format!("\"{}.{}.{}\"", evaluation.id, evaluation.version, lang.tag());

@@ -1,5 +1,6 @@
 //! Score summaries: kept in the transaction that changes their sources, read by lists.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::FutureExt;
@@ -23,6 +24,7 @@ use crate::evaluations::summary_entity::{ActiveModel, Column, Entity};
 use crate::evaluations::wire::UnitName;
 use crate::forms::store as forms;
 use crate::http::wire::Timestamp;
+use crate::rule_sets::store as rule_sets;
 use crate::units::entity as units;
 use crate::years::round_store;
 
@@ -136,10 +138,15 @@ pub async fn count(conn: &impl ConnectionTrait, scope: &Scope, filter: &Filter) 
     matching(scope, filter).count(conn).await
 }
 
-/// The rule set that an evaluation was scored by. One that the program no longer ships is our fault.
-pub fn rules(evaluation: &evaluations::Model) -> Result<&'static RuleSet, DbErr> {
+/// The rule set that an evaluation was scored by. One that is not there is our fault: what is
+/// referred to cannot be removed.
+pub async fn rules(
+    conn: &impl ConnectionTrait,
+    evaluation: &evaluations::Model,
+) -> Result<Cow<'static, RuleSet>, DbErr> {
     let reference = &evaluation.rule_set;
-    crate::rule_sets::find(reference).ok_or_else(|| DbErr::Custom(format!("no rule set {reference}")))
+    let found = rule_sets::find(conn, reference).await?;
+    found.ok_or_else(|| DbErr::Custom(format!("no rule set {reference}")))
 }
 
 /// Scores follow every change of their sources.
@@ -199,7 +206,8 @@ async fn refresh(work: &Work<'_>, mut evaluation: evaluations::Model) -> Result<
         }
     }
     let (form, reviewed, projects) = forms::load(work.conn(), &evaluation).await?;
-    let sheets = score_form(&form, &reviewed, evaluation.year.0, rules(&evaluation)?);
+    let rules = rules(work.conn(), &evaluation).await?;
+    let sheets = score_form(&form, &reviewed, evaluation.year.0, &rules);
     Entity::delete_many().filter(Column::EvaluationId.eq(evaluation.id)).exec(work.conn()).await?;
     let rows = sheets.into_iter().map(|sheet| summary(sheet, &evaluation, &unit, &projects));
     Entity::insert_many(rows).exec_without_returning(work.conn()).await.map(|_| ())

@@ -18,6 +18,7 @@ use crate::http::wire::UnitYearPath;
 use crate::http::{
     ApiError, Body, Caller, Changed, Decided, ErrorCode, FieldError, IfMatchHeader, Once, Repeatable,
 };
+use crate::rule_sets::store as rule_sets;
 
 /// Submit an evaluation
 ///
@@ -47,6 +48,8 @@ pub async fn submit(
 async fn hand_in(work: &mut Work<'_>, held: &Held, opinion: Option<String>) -> Result<Taken, ApiError> {
     check_open(work, held)?;
     let evaluation = &held.evaluation;
+    // What is handed in is handed in under these rules: they stay as they are from here on.
+    rule_sets::keep(work, &evaluation.rule_set).await?;
     let assessment = assess(work.conn(), evaluation).await?;
     let mut errors: Vec<FieldError> =
         assessment.findings.iter().filter_map(|found| stands(found, &assessment)).collect();

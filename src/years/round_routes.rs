@@ -180,7 +180,9 @@ async fn check(
     if round.region_code != path.region_code {
         errors.push(FieldError::key_mismatch("/region_code", &path.region_code));
     }
-    errors.extend(round.rule_set.as_deref().and_then(|rules| routes::unknown_rule_set("/rule_set", rules)));
+    if let Some(rules) = &round.rule_set {
+        errors.extend(routes::unknown_rule_set(work, "/rule_set", rules).await?);
+    }
     if let (Some(opens), Some(deadline)) = (round.opens_on, round.deadline)
         && deadline < opens
     {

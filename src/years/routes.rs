@@ -7,13 +7,14 @@ use serde_json::json;
 use super::entity::{Column, Model};
 use super::store;
 use super::wire::{YearInput, YearList, YearParams, YearSort, YearView};
-use crate::db::{Db, Keyset, SortColumn, dependents};
+use crate::db::{Db, Keyset, SortColumn, Work, dependents};
 use crate::http::permission::{ReadYears, WriteYears};
 use crate::http::wire::YearPath;
 use crate::http::{
     ApiError, Body, Caller, Changed, Cursors, FieldError, Found, IfMatch, Listed, MergePatch, Params,
     Removed, Saved, Schemas, etag, patched,
 };
+use crate::rule_sets::store as rule_sets;
 
 /// List years
 ///
@@ -76,7 +77,7 @@ pub async fn put(
         Some(current) => if_match.check(&etag(current.id, current.version))?,
         None => if_match.check_absent()?,
     }
-    check(path.year, &year)?;
+    check(&work, path.year, &year).await?;
     let row = match &current {
         Some(current) => store::update(&mut work, current, year).await?,
         None => store::insert(&mut work, year).await?,
@@ -110,7 +111,7 @@ pub async fn patch(
     let current = store::hold(&work, path.year).await?.ok_or_else(ApiError::not_found)?;
     if_match.check(&etag(current.id, current.version))?;
     let year = patched(&schemas, &YearInput::from(&current), merge)?;
-    check(path.year, &year)?;
+    check(&work, path.year, &year).await?;
     let row = store::update(&mut work, &current, year).await?;
     work.commit().await?;
     Ok(found(row).into())
@@ -145,25 +146,28 @@ fn found(row: Model) -> Found<YearView> {
     Found { body: row.into(), etag }
 }
 
-fn check(year: FiscalYear, input: &YearInput) -> Result<(), ApiError> {
+async fn check(work: &Work<'_>, year: FiscalYear, input: &YearInput) -> Result<(), ApiError> {
     let mut errors = Vec::new();
     if input.year != year {
         errors.push(FieldError::key_mismatch("/year", year));
     }
-    errors.extend(unknown_rule_set("/rule_set", &input.rule_set));
+    errors.extend(unknown_rule_set(work, "/rule_set", &input.rule_set).await?);
     if errors.is_empty() { Ok(()) } else { Err(ApiError::invalid(errors)) }
 }
 
 /// An error if there is no such rule set.
-#[must_use]
-pub fn unknown_rule_set(pointer: &str, reference: &str) -> Option<FieldError> {
-    if crate::rule_sets::find(reference).is_some() {
-        return None;
+pub async fn unknown_rule_set(
+    work: &Work<'_>,
+    pointer: &str,
+    reference: &str,
+) -> Result<Option<FieldError>, ApiError> {
+    if rule_sets::keep(work, reference).await? {
+        return Ok(None);
     }
-    Some(FieldError::new(
+    Ok(Some(FieldError::new(
         pointer,
         "unknown_rule_set",
         format!("没有规则集 {reference}，可用的见 /api/v1/rule-sets"),
         format!("There is no rule set {reference}; see /api/v1/rule-sets"),
-    ))
+    )))
 }

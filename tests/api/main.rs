@@ -35,6 +35,7 @@ mod refusals;
 mod repetition;
 mod rescoring;
 mod resources;
+mod rule_sets;
 mod scores;
 mod stages;
 mod story;

@@ -117,7 +117,7 @@ async fn evaluation(db: &Db) -> Evaluation {
 async fn compare(db: &Db) {
     let evaluation = evaluation(db).await;
     let (form, reviewed, projects) = jixiao::forms::store::load(db.reader(), &evaluation).await.unwrap();
-    let rules = jixiao::rule_sets::find(&evaluation.rule_set).unwrap();
+    let rules = jixiao::rule_sets::preset(&evaluation.rule_set).unwrap();
     let anew = score_form(&form, &reviewed, evaluation.year.0, rules);
     let stored = Summaries::find().filter(Column::EvaluationId.eq(evaluation.id)).order_by_asc(Column::Id);
     let stored = stored.all(db.reader()).await.unwrap();

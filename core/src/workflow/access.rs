@@ -82,6 +82,10 @@ pub enum Action {
     WriteRounds,
     /// See rule sets.
     ReadRuleSets,
+    /// Make, change and remove rule sets.
+    WriteRuleSets,
+    /// Try out what a rule set would make of what is stored.
+    Simulate,
     /// See a unit's form and each of its parts, drafts included.
     ReadForms,
     /// Fill the own unit's form.
@@ -112,13 +116,15 @@ pub enum Action {
 
 impl Action {
     /// Every action that a scope stands for.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::ReadUnits,
         Self::WriteUnits,
         Self::ReadYears,
         Self::WriteYears,
         Self::WriteRounds,
         Self::ReadRuleSets,
+        Self::WriteRuleSets,
+        Self::Simulate,
         Self::ReadForms,
         Self::WriteForms,
         Self::Import,
@@ -143,6 +149,8 @@ impl Action {
             Self::WriteYears => "years:write",
             Self::WriteRounds => "rounds:write",
             Self::ReadRuleSets => "rule-sets:read",
+            Self::WriteRuleSets => "rule-sets:write",
+            Self::Simulate => "rule-sets:simulate",
             Self::ReadForms => "forms:read",
             Self::WriteForms => "forms:write",
             Self::Import => "import:write",
@@ -167,8 +175,8 @@ impl Action {
                 &[Role::Unit, Role::Bureau, Role::Admin, Role::Reader]
             }
             Self::ReadForms | Self::Import => &[Role::Unit, Role::Bureau, Role::Admin],
-            Self::WriteRounds => &[Role::Bureau, Role::Admin],
-            Self::WriteUnits | Self::WriteYears | Self::ReadAudit | Self::ReadUsers | Self::WriteUsers => {
+            Self::WriteRounds | Self::Simulate => &[Role::Bureau, Role::Admin],
+            Self::WriteUnits | Self::WriteYears | Self::WriteRuleSets | Self::ReadAudit | Self::ReadUsers | Self::WriteUsers => {
                 &[Role::Admin]
             }
             // The claim belongs to the unit: not even an administrator edits it in place.
