@@ -26,7 +26,7 @@ use crate::http::rate_limit::{CallerLimits, RateLimitSettings, rate_limit, rate_
 use crate::http::{ApiError, Cursors, Schemas, document, envelope};
 use crate::{
     accounts, audit, base_data, budgets, evaluations, findings, forms, health, imports, indicators,
-    narratives, projects, publications, reviews, rule_sets, scores, units, workflow, years,
+    narratives, projects, publications, reviews, rule_sets, scores, simulations, units, workflow, years,
 };
 
 /// Where the API lies.
@@ -194,6 +194,7 @@ fn base() -> OpenApi {
     base.merge(reviews::Schemas::openapi());
     base.merge(rule_sets::Schemas::openapi());
     base.merge(scores::Schemas::openapi());
+    base.merge(simulations::Schemas::openapi());
     base.merge(units::Schemas::openapi());
     base.merge(workflow::Schemas::openapi());
     base.merge(years::Schemas::openapi());
@@ -213,6 +214,7 @@ fn api(config: &mut ServiceConfig<'_>) {
     indicators::configure(config);
     forms::configure(config);
     scores::configure(config);
+    simulations::configure(config);
     findings::configure(config);
     workflow::configure(config);
     reviews::configure(config);

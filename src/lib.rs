@@ -5,7 +5,7 @@
 //! * [`app`]: the assembly, used by the binary, the tests and the document's writer.
 //! * FLOOR 4, the features, each after those it builds on: [`units`], [`rule_sets`], [`years`] →
 //!   [`evaluations`] → [`budgets`], [`base_data`], [`projects`], [`narratives`] → [`indicators`] → [`forms`] →
-//!   [`scores`] → [`findings`] → [`workflow`] → [`reviews`] → [`publications`] → [`imports`] → [`audit`]; beside them [`accounts`] and [`health`].
+//!   [`scores`] → [`simulations`] → [`findings`] → [`workflow`] → [`reviews`] → [`publications`] → [`imports`] → [`audit`]; beside them [`accounts`] and [`health`].
 //! * FLOOR 3, [`http`]: problems, callers, conditions, paging, the document that also validates.
 //! * FLOOR 2, [`db`]: one engine behind another's face, and the one way to write.
 //! * FLOORS 0 and 1 are the crate `jixiao_core`: the words of the domain, the scoring rules, roles and stages.
@@ -31,6 +31,7 @@ pub mod publications;
 pub mod reviews;
 pub mod rule_sets;
 pub mod scores;
+pub mod simulations;
 pub mod units;
 pub mod workflow;
 pub mod years;

@@ -1,6 +1,7 @@
 //! What a part of an evaluation is. Resources, the whole form and the import write parts through this one
 //! contract, so that they agree on what a row is, what its key is and what can be wrong with it.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use jixiao_core::kernel::{FiscalYear, UnitCode};
@@ -122,6 +123,19 @@ pub struct RowStamp {
 /// Every part of this kind that hangs on the evaluation.
 pub async fn all<P: Part>(conn: &impl ConnectionTrait, evaluation_id: i64) -> Result<Vec<P>, DbErr> {
     P::Entity::find().filter(P::EVALUATION.eq(evaluation_id)).all(conn).await
+}
+
+/// Every part of this kind of several evaluations, by evaluation.
+pub async fn all_of<P: Part>(
+    conn: &impl ConnectionTrait,
+    evaluations: &[entity::Model],
+) -> Result<BTreeMap<i64, Vec<P>>, DbErr> {
+    let ids = evaluations.iter().map(|evaluation| Value::from(evaluation.id));
+    let mut found: BTreeMap<i64, Vec<P>> = BTreeMap::new();
+    for row in P::Entity::find().filter(P::EVALUATION.is_in(ids)).all(conn).await? {
+        found.entry(row.evaluation_id()).or_default().push(row);
+    }
+    Ok(found)
 }
 
 /// The part of this key.

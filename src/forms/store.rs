@@ -72,6 +72,42 @@ pub async fn load(
     Ok((form, reviewed, ids))
 }
 
+/// What is scored of many evaluations: their forms without the written reports, and what the bureau found. As many
+/// queries as for one. Read on one snapshot.
+pub async fn load_many(
+    conn: &impl ConnectionTrait,
+    evaluations: &[Evaluation],
+) -> Result<Vec<(UnitForm, Reviewed)>, DbErr> {
+    let mut budgets = part::all_of::<budgets::entity::Model>(conn, evaluations).await?;
+    let mut base_data = part::all_of::<base_data::entity::Model>(conn, evaluations).await?;
+    let mut projects = part::all_of::<projects::entity::Model>(conn, evaluations).await?;
+    let mut indicators = part::all_of::<indicators::entity::Model>(conn, evaluations).await?;
+    let mut reviews: BTreeMap<i64, Vec<review::Model>> = BTreeMap::new();
+    let ids = evaluations.iter().map(|evaluation| evaluation.id);
+    for row in review::Entity::find().filter(review::Column::EvaluationId.is_in(ids)).all(conn).await? {
+        reviews.entry(row.evaluation_id).or_default().push(row);
+    }
+    let form = |evaluation: &Evaluation| {
+        let id = &evaluation.id;
+        let budgets = budgets.remove(id).unwrap_or_default();
+        let base_data = base_data.remove(id).unwrap_or_default();
+        let mut projects = projects.remove(id).unwrap_or_default();
+        let mut indicators = indicators.remove(id).unwrap_or_default();
+        let siblings = Projects::of(&projects);
+        projects.sort_by(|a, b| a.code.0.cmp(&b.code.0));
+        indicators.sort_by_cached_key(|row| row.key(&siblings));
+        let form = UnitForm {
+            budgets: budgets.iter().map(|row| row.input(evaluation, &())).collect(),
+            base_data: base_data.iter().map(|row| row.input(evaluation, &())).collect(),
+            project_expenditures: projects.iter().map(|row| row.input(evaluation, &())).collect(),
+            indicators: indicators.iter().map(|row| row.input(evaluation, &siblings)).collect(),
+            narratives: Vec::new(),
+        };
+        (form, Reviewed::of(reviews.remove(id).unwrap_or_default()))
+    };
+    Ok(evaluations.iter().map(form).collect())
+}
+
 /// Makes the stored form equal to this one.
 pub async fn replace(work: &mut Work<'_>, evaluation: &Evaluation, form: UnitForm) -> Result<(), DbErr> {
     let UnitForm { budgets, base_data, project_expenditures, indicators, narratives } = form;

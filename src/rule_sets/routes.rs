@@ -38,7 +38,7 @@ pub async fn list(
         let is_fixed = fixed.contains(&row.reference);
         RuleSetView::stored(row, is_fixed)
     }));
-    let total = params.with_total.filter(|wanted| *wanted).map(|_| rows.len() as u64);
+    let total = params.with_total.filter(|wanted| *wanted).and_then(|_| rows.len().try_into().ok());
     let key = |row: &RuleSetView| (row.definition.0.name.clone(), row.definition.0.version);
     let descending = matches!(params.sort.unwrap_or_default(), RuleSetSort::ReferenceDown);
     if descending {

@@ -231,7 +231,7 @@ pub struct Scores {
 }
 
 /// `department` 部门整体支出, `project` 项目支出.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Ord, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SheetWord {
     /// 部门整体支出

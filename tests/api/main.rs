@@ -37,6 +37,7 @@ mod rescoring;
 mod resources;
 mod rule_sets;
 mod scores;
+mod simulations;
 mod stages;
 mod story;
 mod support;

@@ -176,9 +176,12 @@ impl Action {
             }
             Self::ReadForms | Self::Import => &[Role::Unit, Role::Bureau, Role::Admin],
             Self::WriteRounds | Self::Simulate => &[Role::Bureau, Role::Admin],
-            Self::WriteUnits | Self::WriteYears | Self::WriteRuleSets | Self::ReadAudit | Self::ReadUsers | Self::WriteUsers => {
-                &[Role::Admin]
-            }
+            Self::WriteUnits
+            | Self::WriteYears
+            | Self::WriteRuleSets
+            | Self::ReadAudit
+            | Self::ReadUsers
+            | Self::WriteUsers => &[Role::Admin],
             // The claim belongs to the unit: not even an administrator edits it in place.
             Self::WriteForms | Self::Submit | Self::Endorse => &[Role::Unit],
             Self::Return => &[Role::Unit, Role::Bureau],

@@ -61,6 +61,7 @@ pub fn classify(method: &Method, path: &str) -> Option<Rule> {
         ["users" | "service-accounts", ..] if reads => (Kind::House, Action::ReadUsers),
         ["users" | "service-accounts", ..] => (Kind::House, Action::WriteUsers),
         ["audit", "entries" | "verification"] => (Kind::House, Action::ReadAudit),
+        ["rule-sets", "{reference}", "simulate"] => (Kind::Common, Action::Simulate),
         ["rule-sets", "{reference}"] if !reads => (Kind::House, Action::WriteRuleSets),
         ["rule-sets"] | ["rule-sets", "{reference}"] => (Kind::Common, Action::ReadRuleSets),
         ["years", "{year}", "rounds", "{region_code}", "exceptions"]
