@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The features in the order in which they build on one another: none mentions a later one.
-const FEATURES: [&str; 17] = [
+const FEATURES: [&str; 18] = [
     "units",
     "rule_sets",
     "years",
@@ -24,6 +24,7 @@ const FEATURES: [&str; 17] = [
     "workflow",
     "reviews",
     "publications",
+    "feed",
     "imports",
     "audit",
 ];
