@@ -15,7 +15,6 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::accounts::Accounts;
 use crate::audit::Seal;
 use crate::db::{Db, WriteHook};
-use crate::health::Draining;
 use crate::http::body::BodyLimits;
 use crate::http::caller::{Authenticator, authenticate, when_prepared};
 use crate::http::client::TrustedProxies;
@@ -23,9 +22,9 @@ use crate::http::fallback::{KnownPaths, fallback};
 use crate::http::overload::{AtOnce, Class, Overload, overload};
 use crate::http::problem::ErrorCode;
 use crate::http::rate_limit::{CallerLimits, RateLimitSettings, rate_limit, rate_limit_by_address};
-use crate::http::{ApiError, Cursors, Schemas, document, envelope};
+use crate::http::{ApiError, Cursors, Draining, Schemas, document, envelope};
 use crate::{
-    accounts, audit, base_data, budgets, evaluations, findings, forms, health, imports, indicators,
+    accounts, audit, base_data, budgets, evaluations, feed, findings, forms, health, imports, indicators,
     narratives, projects, publications, reviews, rule_sets, scores, simulations, units, workflow, years,
 };
 
@@ -41,7 +40,13 @@ const IMPORTS: &str = "/api/v1/imports";
 /// What every write brings about, in this order, in its own transaction.
 #[must_use]
 pub fn write_hooks() -> Vec<Box<dyn WriteHook>> {
-    vec![Box::new(evaluations::Versions), Box::new(scores::Summaries), Box::new(audit::Chains)]
+    // The feed's counter is held before the heads of the chains, by all who hold both: none waits in a circle.
+    vec![
+        Box::new(evaluations::Versions),
+        Box::new(scores::Summaries),
+        Box::new(feed::Feed),
+        Box::new(audit::Chains),
+    ]
 }
 
 /// What a running application needs from outside.
@@ -79,6 +84,7 @@ pub struct Assembly {
     callers: web::Data<CallerLimits>,
     overload: web::Data<Overload>,
     proxies: web::Data<TrustedProxies>,
+    lookout: web::Data<feed::Lookout>,
     cors_origins: Vec<String>,
     draining: web::Data<Draining>,
     document: web::Data<Document>,
@@ -107,6 +113,7 @@ impl Assembly {
             callers: web::Data::new(CallerLimits::new(rate_limits)),
             overload: web::Data::new(Overload::new(at_once, class_of)),
             proxies: web::Data::new(proxies),
+            lookout: web::Data::new(feed::Lookout::default()),
             cors_origins,
             draining: web::Data::new(Draining::default()),
             schemas: web::Data::new(Schemas::of_document(&document)),
@@ -184,6 +191,7 @@ fn base() -> OpenApi {
     base.merge(base_data::Schemas::openapi());
     base.merge(budgets::Schemas::openapi());
     base.merge(evaluations::Schemas::openapi());
+    base.merge(feed::Schemas::openapi());
     base.merge(findings::Schemas::openapi());
     base.merge(forms::Schemas::openapi());
     base.merge(imports::Schemas::openapi());
@@ -219,6 +227,7 @@ fn api(config: &mut ServiceConfig<'_>) {
     workflow::configure(config);
     reviews::configure(config);
     publications::configure(config);
+    feed::configure(config);
     imports::configure(config);
     audit::configure(config);
     accounts::configure(config);
@@ -274,6 +283,7 @@ pub fn build(
         .app_data(assembly.callers)
         .app_data(assembly.overload)
         .app_data(assembly.proxies)
+        .app_data(assembly.lookout)
         .app_data(assembly.draining)
         .app_data(assembly.document)
         .app_data(assembly.schemas)

@@ -1,7 +1,6 @@
 //! What an operator's probes ask. These addresses stand outside the API's document: they answer machines that
 //! watch, not machines that work.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::{HttpResponse, web};
@@ -9,22 +8,7 @@ use serde_json::json;
 
 use crate::accounts::Accounts;
 use crate::db::Db;
-use crate::http::ApiError;
-
-/// Whether the process has been told to stop.
-#[derive(Debug, Default)]
-pub struct Draining(AtomicBool);
-
-impl Draining {
-    /// From now on the process is not ready.
-    pub fn start(&self) {
-        self.0.store(true, Ordering::Release);
-    }
-
-    fn is_on(&self) -> bool {
-        self.0.load(Ordering::Acquire)
-    }
-}
+use crate::http::{ApiError, Draining};
 
 /// `/livez`, `/readyz`, `/version`.
 pub fn configure(config: &mut web::ServiceConfig) {

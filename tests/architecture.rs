@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The features in the order in which they build on one another: none mentions a later one.
-const FEATURES: [&str; 18] = [
+const FEATURES: [&str; 19] = [
     "units",
     "rule_sets",
     "years",
@@ -25,6 +25,7 @@ const FEATURES: [&str; 18] = [
     "workflow",
     "reviews",
     "publications",
+    "feed",
     "imports",
     "audit",
 ];

@@ -25,6 +25,7 @@ mod m20261124_000013_audit;
 mod m20261124_000014_idempotency;
 mod m20261124_000015_workflow;
 mod m20261124_000016_rule_sets;
+mod m20261124_000017_score_changes;
 
 /// The migrations in order.
 #[derive(Debug)]
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000014_idempotency::Migration),
             Box::new(m20261124_000015_workflow::Migration),
             Box::new(m20261124_000016_rule_sets::Migration),
+            Box::new(m20261124_000017_score_changes::Migration),
         ]
     }
 }

@@ -25,6 +25,7 @@ pub struct Work<'db> {
     now: DateTime<Utc>,
     hooks: &'db [Box<dyn WriteHook>],
     evaluations: BTreeSet<i64>,
+    settled: BTreeSet<i64>,
     years: BTreeSet<FiscalYear>,
     units: BTreeSet<UnitCode>,
     changes: Vec<Change>,
@@ -46,6 +47,7 @@ impl<'db> Work<'db> {
             now,
             hooks,
             evaluations,
+            settled: BTreeSet::new(),
             years,
             units,
             changes: Vec::new(),
@@ -99,6 +101,11 @@ impl<'db> Work<'db> {
         self.evaluations.insert(id);
     }
 
+    /// Says that the scores of this evaluation were settled, or were and are no more.
+    pub fn touch_settled(&mut self, id: i64) {
+        self.settled.insert(id);
+    }
+
     /// Says that a year's or a round's rules were written: the scores of what is still editable follow.
     pub fn touch_year(&mut self, year: FiscalYear) {
         self.years.insert(year);
@@ -119,6 +126,12 @@ impl<'db> Work<'db> {
     #[must_use]
     pub fn touched_evaluations(&self) -> &BTreeSet<i64> {
         &self.evaluations
+    }
+
+    /// The evaluations whose scores were settled, or were and are no more.
+    #[must_use]
+    pub fn settled_evaluations(&self) -> &BTreeSet<i64> {
+        &self.settled
     }
 
     /// The years whose rules were written.

@@ -280,6 +280,9 @@ pub struct Advance {
 pub async fn advance(work: &mut Work<'_>, evaluation: &Model, to: Advance) -> Result<(), DbErr> {
     work.touch_evaluation(evaluation.id);
     let Advance { state, round, due } = to;
+    if evaluation.stage.0.is_settled() || state.stage().is_settled() {
+        work.touch_settled(evaluation.id);
+    }
     let row = ActiveModel {
         id: ActiveValue::Unchanged(evaluation.id),
         stage: Set(Coded(state.stage())),

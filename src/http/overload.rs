@@ -145,7 +145,8 @@ pub async fn overload(
     response.map(ServiceResponse::map_into_boxed_body)
 }
 
-/// Waits for the caller's bytes without a place, and takes one again for the work that follows.
+/// Waits for the caller's bytes, or for what he asked to be told, without a place, and takes one again for the work
+/// that follows.
 pub async fn arriving<T>(
     request: &HttpRequest,
     arrival: impl Future<Output = Result<T, ApiError>>,

@@ -80,14 +80,28 @@ impl Cursors {
         cursor: Option<&str>,
     ) -> Result<Page, ApiError> {
         let list = fingerprint(path, query);
-        let after = cursor.map(|cursor| self.verify(cursor, &list)).transpose()?;
+        let after = cursor.map(|cursor| self.verify("cursor", cursor, &list)).transpose()?;
         Ok(Page { limit: limit.unwrap_or(DEFAULT_LIMIT), after, list })
     }
 
-    fn verify(&self, cursor: &str, list: &str) -> Result<Vec<Value>, ApiError> {
+    /// Where a feed is read on from; without a cursor from its beginning.
+    pub fn resume(&self, path: &str, query: &str, since: Option<&str>) -> Result<Resumed, ApiError> {
+        let list = fingerprint(path, query);
+        let position = since.map(|since| self.verify("since", since, &list)).transpose()?;
+        let place = position.and_then(|position| position.first().and_then(Value::as_i64)).unwrap_or(0);
+        Ok(Resumed { place, list })
+    }
+
+    /// The cursor of a place in a feed.
+    #[must_use]
+    pub fn mark(&self, resumed: &Resumed, place: i64) -> String {
+        self.sign(&resumed.list, vec![json!(place)])
+    }
+
+    fn verify(&self, parameter: &str, cursor: &str, list: &str) -> Result<Vec<Value>, ApiError> {
         let refused = || {
             ApiError::invalid(vec![FieldError::new(
-                "cursor",
+                parameter,
                 "invalid_cursor",
                 "游标无效：请原样使用上一页的 next_cursor，并保持筛选和排序不变",
                 "Not a valid cursor: send next_cursor of the page before as it is, with the same filters and order",
@@ -136,7 +150,8 @@ impl Cursors {
 /// What identifies a list: its path, filters and order, but not the page.
 fn fingerprint(path: &str, query: &str) -> String {
     let is_page = |pair: &&str| {
-        ["cursor=", "limit=", "with_total="].iter().any(|name| pair.starts_with(name)) || pair.is_empty()
+        ["cursor=", "since=", "wait=", "limit=", "with_total="].iter().any(|name| pair.starts_with(name))
+            || pair.is_empty()
     };
     let mut pairs: Vec<&str> = query.split('&').filter(|pair| !is_page(pair)).collect();
     pairs.sort_unstable();
@@ -162,6 +177,14 @@ fn to_db(value: &Value) -> DbValue {
         }
         Value::Null | Value::Object(_) => DbValue::from(0_i64),
     }
+}
+
+/// A place in a feed.
+#[derive(Debug)]
+pub struct Resumed {
+    /// The place after which it goes on; 0 is before all.
+    pub place: i64,
+    list: String,
 }
 
 /// The page of a list that was asked for.

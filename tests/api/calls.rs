@@ -131,8 +131,7 @@ pub fn operations(target: &Target) -> Vec<Call> {
             .replace("{username}", "spare")
             .replace("{client_id}", &target.client_id)
             .replace("{edition}", "1")
-            .replace("{code}", if path.contains("units") { target.unit } else { "P01" })
-            .replace("/imports", "/imports?mode=validate");
+            .replace("{code}", if path.contains("units") { target.unit } else { "P01" });
         assert!(!address.contains('{'), "{path} has a variable that no test knows");
         for (method, operation) in item.as_object().unwrap() {
             let scopes = operation.pointer("/security/0/oauth2").and_then(Value::as_array);
@@ -148,7 +147,7 @@ pub fn operations(target: &Target) -> Vec<Call> {
             calls.push(Call {
                 method: method.to_uppercase().parse().unwrap(),
                 path: path.clone(),
-                address: address.clone(),
+                address: format!("{address}{}", required(operation)),
                 // What wants no scope is everybody's own, or everybody's.
                 action: scope.map_or(Action::OwnAccount, |scope| Action::of_scope(scope).unwrap()),
                 is_open,
@@ -157,6 +156,18 @@ pub fn operations(target: &Target) -> Vec<Call> {
         }
     }
     calls
+}
+
+/// The query parameters that an operation cannot do without, as the document's examples give them.
+fn required(operation: &Value) -> String {
+    let parameters = operation["parameters"].as_array().into_iter().flatten();
+    let wanted = parameters.filter(|one| one["in"] == "query" && one["required"] == true);
+    let pairs = wanted.map(|one| {
+        let example = one["example"].as_str().map_or_else(|| one["example"].to_string(), str::to_owned);
+        format!("{}={example}", one["name"].as_str().unwrap())
+    });
+    let pairs: Vec<String> = pairs.collect();
+    if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
 }
 
 /// The document's example, about this unit.

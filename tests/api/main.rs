@@ -19,6 +19,7 @@ mod concurrency;
 mod dice;
 mod document;
 mod envelope;
+mod feed;
 mod foreign;
 mod forms;
 mod holding;

@@ -16,6 +16,7 @@ mod database;
 mod dice;
 mod disk;
 mod drain;
+mod feed;
 mod hang_ups;
 mod installation;
 mod kills;

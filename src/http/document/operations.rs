@@ -132,7 +132,7 @@ fn failures(path: &str, method: &str, operation: &Object) -> Vec<u16> {
     if has_body {
         found.extend([408, 413, 415, 422]);
     }
-    if in_query(Some("cursor")) {
+    if in_query(Some("cursor")) || in_query(Some("since")) {
         found.push(422);
     }
     if method != "get" && !is_open {

@@ -26,6 +26,8 @@ pub enum Kind {
     Unit,
     /// A unit's scores, which a reader sees when they are settled.
     Scores,
+    /// Figures made of many units: what is counted and shown is asked beside its own tests.
+    Figures,
     /// A step of the workflow with a unit's form, or what comes with it.
     Step(Step),
     /// A row of a unit that the body names: what is not seen is an error of the body.
@@ -35,8 +37,8 @@ pub enum Kind {
 impl Kind {
     /// Whether it touches a unit's data.
     pub fn is_about_a_unit(self) -> bool {
-        use Kind::{InBody, List, Rows, Scores, Step, Unit};
-        matches!(self, List | Rows | Unit | Scores | Step(_) | InBody)
+        use Kind::{Figures, InBody, List, Rows, Scores, Step, Unit};
+        matches!(self, List | Figures | Rows | Unit | Scores | Step(_) | InBody)
     }
 }
 
@@ -77,6 +79,7 @@ pub fn classify(method: &Method, path: &str) -> Option<Rule> {
         ["units"] => (Kind::List, Action::ReadUnits),
         ["units", "{code}"] if reads => (Kind::Unit, Action::ReadUnits),
         ["units", "{code}"] => (Kind::House, Action::WriteUnits),
+        ["scores", "changes"] => (Kind::Figures, Action::ReadScores),
         ["scores"] => (Kind::List, Action::ReadScores),
         ["scores", "{unit}", "{year}"] => (Kind::Scores, Action::ReadScores),
         ["imports"] => (Kind::Rows, Action::Import),
