@@ -97,6 +97,7 @@ fn score_row(cells: &[&str]) -> IndicatorScore {
         year: year(),
         kind: SheetKind::Project,
         execution: ExecutionRow::default(),
+        base_data: None,
         indicators: vec![row],
         reported_total: None,
         reviewed_total: None,

@@ -173,6 +173,7 @@ prop_compose! {
             year: FiscalYear::try_from(year).unwrap(),
             kind: SheetKind::Project,
             execution: ExecutionRow { initial, annual, executed, weight, self_score, reviewed_score },
+            base_data: None,
             indicators,
             reported_total,
             reviewed_total,

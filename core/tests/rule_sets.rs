@@ -4,7 +4,7 @@
 mod support;
 
 use jixiao_core::kernel::{Lang, Points, Text};
-use jixiao_core::scoring::{Attainment, Grade, RuleSet, Scorecard, Sheet, score};
+use jixiao_core::scoring::{Attainment, Grade, RuleSet, RuleSetProblem, Scorecard, Sheet, score};
 use serde_json::{Value, json};
 
 /// mof-2020 with one key replaced, by its path.
@@ -31,7 +31,11 @@ fn totals(card: &Scorecard) -> [Option<Points>; 3] {
 
 #[test]
 fn presets_are_sound_and_found_by_name() {
-    assert_eq!(RuleSet::presets().len(), 1);
+    let names: Vec<&str> = RuleSet::presets().iter().map(|set| set.name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["mof-2020", "mof-2021-cost", "hubei", "sichuan", "huangshi", "platform-2022", "hunan-department"]
+    );
     for set in RuleSet::presets() {
         assert_eq!(set.validate(), [], "{}", set.name);
         assert_eq!(RuleSet::preset(&set.name), Some(set));
@@ -56,6 +60,9 @@ fn nothing_in_a_rule_set_is_ignored() {
         ("/over_achievement", "note"),
         ("/grades", "poor"),
         ("/rounding", "unit"),
+        ("/ratios/0", "note"),
+        ("/ratios/0/loss/deduction", "from"),
+        ("/ratios/7/loss/steps/0", "points"),
     ] {
         let mut set = good.clone();
         set.pointer_mut(path).unwrap().as_object_mut().unwrap().insert(key.to_owned(), json!("1"));
@@ -81,7 +88,7 @@ fn nothing_in_a_rule_set_is_ignored() {
 #[test]
 fn validation_lists_everything_that_is_wrong() {
     let fields = |set: &RuleSet| -> Vec<&'static str> {
-        set.validate().iter().map(|problem| problem.field()).collect()
+        set.validate().iter().map(RuleSetProblem::field).collect()
     };
     for (path, value, field) in [
         ("/name", json!("Mof 2020"), "name"),
@@ -108,6 +115,19 @@ fn validation_lists_everything_that_is_wrong() {
         ("/rounding/decimals", json!(5), "rounding"),
         ("/tolerance", json!("-0.1"), "tolerance"),
         ("/execution_reason_below", json!("1.5"), "execution_reason_below"),
+        ("/blocks/3/of", json!(["decision"]), "blocks"),
+        ("/ratios/0/weight", json!("0"), "ratios"),
+        ("/ratios/0/full", json!("-0.1"), "ratios"),
+        ("/ratios/0/rows", json!(["“ ”"]), "ratios"),
+        ("/ratios/0/ratio", json!("budget_control"), "ratios"),
+        ("/ratios/0/loss/deduction/every", json!("0"), "ratios"),
+        ("/ratios/0/loss/deduction/points", json!("-1"), "ratios"),
+        ("/ratios/7/loss/steps", json!([]), "ratios"),
+        ("/ratios/7/loss/steps/0/up_to", json!("0"), "ratios"),
+        ("/ratios/7/loss/steps/0/share", json!("1"), "ratios"),
+        ("/ratios/7/loss/steps/1/up_to", json!("0.1"), "ratios"),
+        ("/ratios/7/loss/steps/1/share", json!("0.8"), "ratios"),
+        ("/ratios/7/loss/steps/2/share", json!("-0.1"), "ratios"),
     ] {
         let set = with(path, value.clone());
         assert_eq!(fields(&set), [field], "{path} = {value}");
@@ -115,6 +135,34 @@ fn validation_lists_everything_that_is_wrong() {
             assert_ne!(problem.text(Lang::Zh), problem.text(Lang::En));
         }
     }
+    let own = |name: &str, zh: &str, words: Value| json!({"name": name, "title": {"zh": zh, "en": "own"}, "words": words});
+    for (blocks, places) in [
+        (json!([own("decision", "决策", json!(["决策"])), own("management", "管理", json!(["管理"]))]), 0),
+        (json!([own("output", "产出", json!(["产出"]))]), 1),
+        (json!([own("other", "其他", json!(["其他"]))]), 1),
+        (json!([own("decision", "决策", json!(["决策"])), own("decision", "管理", json!(["管理"]))]), 1),
+        (json!([own("decision", " ", json!(["决策"]))]), 1),
+        (json!([own("decision", "决策", json!([]))]), 1),
+        (json!([own("decision", "决策", json!([""]))]), 1),
+        (json!([own("decision", "决策", json!(["决 策"]))]), 1),
+        (
+            json!([own("decision", "决策", json!(["决策"])), own("management", "管理", json!(["决策管理"]))]),
+            1,
+        ),
+        (
+            json!([own("decision", "决策", json!(["决策管理"])), own("management", "管理", json!(["决策"]))]),
+            0,
+        ),
+    ] {
+        let set = with("/own_blocks", blocks.clone());
+        assert_eq!(fields(&set), vec!["own_blocks"; places], "{blocks}");
+        assert!(set.validate().iter().all(|problem| problem.text(Lang::Zh) != problem.text(Lang::En)));
+    }
+    let same_row = with("/ratios/1/rows", json!(["在职人员控制率"]));
+    assert_eq!(same_row.validate(), []);
+    let mut both = serde_json::to_value(&same_row).unwrap();
+    both["ratios"][0]["rows"] = json!(["指标1：“在职人员”控制率"]);
+    assert_eq!(fields(&serde_json::from_value(both).unwrap()), ["ratios"]);
     let twice = json!([{"of": ["output", "output"], "weight": "90"}, {"of": [], "weight": "10"}]);
     assert_eq!(fields(&with("/blocks", twice)), ["blocks", "blocks"]);
     assert_eq!(

@@ -156,7 +156,7 @@ fn copied_conditions_and_a_date_with_a_percentage() {
         "-",
         "基本达到 is not taken as achieved, and a reason stands beside it"
     );
-    let execution = potato.blocks.iter().find(|block| block.block == BlockName::Execution).unwrap();
+    let execution = potato.blocks.iter().find(|block| block.block == BlockName::EXECUTION).unwrap();
     assert_eq!((execution.weight, execution.final_score), (None, None));
     let gauge = card("zhongjiang_water_gauge_2022");
     assert_eq!(gauge.flags.last().unwrap().text(Lang::Zh), "表中总分 100，自评得分合计 110");

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use jixiao_core::kernel::{Lang, Text};
-use jixiao_core::scoring::{Attainment, Block, BlockName, Category, Flag, Grade, Rule, SheetKind};
+use jixiao_core::scoring::ratios::RatioName;
+use jixiao_core::scoring::{Attainment, Block, BlockName, Category, Flag, Grade, Rule, RuleSet, SheetKind};
 
 #[test]
 fn level_1_cells_are_classified_however_they_are_written() {
@@ -66,14 +67,56 @@ macro_rules! agrees {
 
 #[test]
 fn every_value_has_one_spelling_and_two_names() {
-    agrees!(SheetKind, Block, BlockName, Category, Attainment, Grade, Rule);
+    agrees!(SheetKind, Block, Category, Attainment, Grade, Rule, RatioName);
+}
+
+#[test]
+fn a_block_is_a_plain_word() {
+    for (block, ..) in BlockName::KNOWN {
+        assert!(block.is_known());
+        assert_eq!(serde_json::from_value::<BlockName>(block.as_str().into()).unwrap(), block);
+    }
+    for good in ["input", "goal_1", &"a".repeat(32)] {
+        assert_eq!(good.parse::<BlockName>().unwrap().to_string(), good);
+        assert!(!good.parse::<BlockName>().unwrap().is_known());
+    }
+    for bad in ["", "1st", "_a", "Input", "投入", "a-b", "a b", &"a".repeat(33)] {
+        assert!(bad.parse::<BlockName>().is_err(), "{bad:?}");
+        assert!(serde_json::from_value::<BlockName>(bad.into()).is_err());
+    }
+}
+
+#[test]
+fn own_words_come_before_those_that_every_rule_set_knows() {
+    let hunan = RuleSet::preset("hunan-department").unwrap();
+    for (written, block) in [
+        ("投 入", Some("input")),
+        ("过程\n（64分）", Some("process")),
+        ("产出及效率", Some("output")),
+        ("效果", Some("effect")),
+        ("效益指标", Some("effect")),
+        ("满意度", Some("satisfaction")),
+        ("决策", None),
+    ] {
+        assert_eq!(hunan.classify(written).as_ref().map(BlockName::as_str), block, "{written:?}");
+    }
+    let order: Vec<String> = hunan.block_order().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        order,
+        ["execution", "input", "process", "output", "effect", "benefit", "satisfaction", "cost", "other"]
+    );
+    let mof: Vec<String> =
+        RuleSet::preset("mof-2020").unwrap().block_order().iter().map(ToString::to_string).collect();
+    assert_eq!(mof, ["execution", "output", "benefit", "satisfaction", "cost", "other"]);
 }
 
 #[test]
 fn every_rule_rests_on_a_clause_and_every_flag_is_described() {
     for rule in Rule::ALL {
         assert_eq!(rule.code(), rule.as_str());
-        assert!(rule.clause().starts_with("财预〔2020〕10号"));
+        assert!(
+            rule.clause().starts_with("财预〔2020〕10号") || rule.clause().starts_with("财预〔2013〕53号")
+        );
     }
     let mut codes = HashSet::new();
     for flag in Flag::ALL_CODES {

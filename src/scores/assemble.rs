@@ -1,8 +1,10 @@
 //! From a form to the sheets that the core scores.
 
 use jixiao_core::kernel::{FiscalYear, Points, ProjectCode};
+use jixiao_core::scoring::ratios::{BaseData, Building, Expense};
 use jixiao_core::scoring::{ExecutionRow, IndicatorRow, RuleSet, Scorecard, Sheet, SheetKind, score};
 
+use crate::base_data::wire::{BaseDataInput, ExpenseItem};
 use crate::budgets::wire::Amounts;
 use crate::forms::store::Reviewed;
 use crate::forms::wire::UnitForm;
@@ -38,6 +40,7 @@ pub fn score_form(
             Head { kind: SheetKind::Department, project: None, name: None },
             execution.unwrap_or_default(),
             department.and_then(|budget| budget.reported_total),
+            form.base_data.first().map(base_data),
             department_rows,
             (reviewed, year, rules),
         ));
@@ -51,6 +54,7 @@ pub fn score_form(
             },
             execution(&project.total, project.weight, project.self_score),
             project.reported_total,
+            None,
             rows_of(form, Some(&project.code)),
             (reviewed, year, rules),
         ));
@@ -76,10 +80,39 @@ fn execution(total: &Amounts, weight: Option<Points>, self_score: Option<Points>
     ExecutionRow { initial, annual, executed, weight, self_score, reviewed_score: None }
 }
 
+/// The figures of annex 1 by which ratios are computed.
+#[must_use]
+pub fn base_data(input: &BaseDataInput) -> BaseData {
+    let expense = |item| {
+        let row = input.expenses.iter().find(|expense| expense.item == item);
+        row.map_or_else(Expense::default, |row| Expense {
+            prior_budget: None,
+            prior_final: row.prior_final,
+            budget: row.budget,
+            r#final: row.r#final,
+        })
+    };
+    let building = |building: &crate::base_data::wire::Building| Building {
+        approved_area: building.approved_area,
+        actual_area: building.actual_area,
+        budget_investment: building.budget_investment,
+        actual_investment: building.actual_investment,
+    };
+    BaseData {
+        staff_quota: input.staff_quota,
+        staff_on_duty: input.staff_on_duty,
+        three_public: expense(ExpenseItem::ThreePublic),
+        public: expense(ExpenseItem::Public),
+        procurement: expense(ExpenseItem::GovernmentProcurement),
+        buildings: input.buildings.iter().map(building).collect(),
+    }
+}
+
 fn scored(
     Head { kind, project, name }: Head,
     mut execution: ExecutionRow,
     reported_total: Option<Points>,
+    base_data: Option<BaseData>,
     rows: Vec<IndicatorInput>,
     (reviewed, year, rules): (&Reviewed, FiscalYear, &RuleSet),
 ) -> ScoredSheet {
@@ -101,6 +134,6 @@ fn scored(
         .collect();
     execution.reviewed_score = reviewed.executions.get(&project).copied();
     let reviewed_total = reviewed.sheets.get(&project).copied();
-    let sheet = Sheet { year, kind, execution, indicators, reported_total, reviewed_total };
+    let sheet = Sheet { year, kind, execution, base_data, indicators, reported_total, reviewed_total };
     ScoredSheet { card: score(&sheet, rules), project, name, rows }
 }

@@ -79,7 +79,7 @@ fn execution(score: &ExecutionScore, lang: Lang) -> ExecutionScoreView {
 }
 
 fn block(score: &BlockScore) -> BlockScoreView {
-    let BlockScore { block, weight, self_score, computed_score, reviewed_score, final_score } = *score;
+    let BlockScore { block, weight, self_score, computed_score, reviewed_score, final_score } = score.clone();
     BlockScoreView { block, weight, self_score, computed_score, reviewed_score, final_score }
 }
 

@@ -24,25 +24,6 @@ pub enum GradeWord {
     Poor,
 }
 
-/// `execution` 预算执行, `cost` 成本, `output` 产出, `benefit` 效益, `satisfaction`
-/// 满意度, `other` 其他.
-#[derive(Debug, ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum BlockNameWord {
-    /// 预算执行率
-    Execution,
-    /// 成本
-    Cost,
-    /// 产出
-    Output,
-    /// 效益
-    Benefit,
-    /// 满意度
-    Satisfaction,
-    /// 其他
-    Other,
-}
-
 /// 提示 something remarkable, with the numbers in it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FlagView {
@@ -95,8 +76,9 @@ pub struct ExecutionScoreView {
 /// 分块小计 the sums of one block.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BlockScoreView {
-    /// 分块 which block.
-    #[schema(value_type = BlockNameWord, inline)]
+    /// 分块 which block: `execution` 预算执行, `output` 产出, `benefit` 效益, `satisfaction` 满意度, `cost` 成本, `other` 其他,
+    /// or one that the rule set declares as its own.
+    #[schema(value_type = String, pattern = "^[a-z][a-z0-9_]{0,31}$", max_length = 32, example = "output")]
     pub block: BlockName,
     /// 分值 weight, points.
     #[schema(value_type = Option<PointsText>, example = "50")]

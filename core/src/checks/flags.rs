@@ -2,7 +2,7 @@
 
 use super::{CheckedSheet, Finding, Place, Severity, Table};
 use crate::kernel::{Lang, ProjectCode, Text};
-use crate::scoring::Flag;
+use crate::scoring::{Flag, NamedBlock};
 
 /// Which part of a sheet a flag stands on.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,7 @@ fn finding(flag: &Flag, part: Part, table: Table, row: &str) -> Option<Finding> 
     // A sheet may have several of these, each about other blocks.
     let field = match flag {
         Flag::BlockWeightDiffers { blocks, .. } => {
-            let names: Vec<&str> = blocks.iter().map(|block| block.as_str()).collect();
+            let names: Vec<&str> = blocks.iter().map(NamedBlock::as_str).collect();
             format!("{field}.{}", names.join("+"))
         }
         _ => field.to_owned(),
@@ -77,7 +77,7 @@ fn judged(flag: &Flag, part: Part) -> Option<(Severity, &'static str)> {
         Flag::ReasonMissing { .. } => (Block, "deviation_reason"),
         // It may be true, and must be explained.
         Flag::Overclaim { .. } | Flag::OutsideTier { .. } => (Explain, "self_score"),
-        Flag::OverAchievementUnexplained => (Explain, "actual"),
+        Flag::OverAchievementUnexplained | Flag::RatioDiffers { .. } => (Explain, "actual"),
         Flag::BudgetChanged { .. } => (Explain, "total.annual"),
         Flag::LowExecution { .. } | Flag::OverExecuted { .. } => (Explain, "total.executed"),
         Flag::BlockWeightDiffers { .. } => (Explain, "weight"),
@@ -93,7 +93,8 @@ fn judged(flag: &Flag, part: Part) -> Option<(Severity, &'static str)> {
         | Flag::PercentAmbiguous { .. }
         | Flag::OppositeChange
         | Flag::UnclearActual
-        | Flag::Late { .. } => (Note, "actual"),
+        | Flag::Late { .. }
+        | Flag::RatioNotComputable { .. } => (Note, "actual"),
         Flag::OtherYear { .. } | Flag::NegativeTarget | Flag::SeveralTargets => (Note, "target"),
         Flag::BlockUnknown => (Note, "level1"),
         Flag::TotalCapped { .. } => (Note, "total.executed"),
@@ -121,6 +122,7 @@ fn numbers(flag: &Flag) -> (Option<String>, Option<String>) {
         Flag::Overclaim { self_score, computed } | Flag::Underclaim { self_score, computed } => {
             both(computed, self_score)
         }
+        Flag::RatioDiffers { written, computed } => both(&computed.percent(), written),
         Flag::BudgetChanged { initial, annual } => both(initial, annual),
         Flag::BlockWeightDiffers { expected, found, .. } => both(expected, found),
         Flag::OutsideTier { from, to, .. } => (Some(format!("{from}–{to}")), None),

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::ratios::BaseRatio;
 use super::{Attainment, Flag};
 use crate::kernel::{Lang, Money, Points, Ratio, Text};
 
@@ -148,6 +149,8 @@ pub enum Explanation {
         /// The tier and its band, if known.
         tier: Option<(Attainment, Points, Points)>,
     },
+    /// A ratio of the base data, by its standard.
+    BaseRatio(Box<BaseRatio>),
     /// No rule decides, because of this.
     Undecided(Flag),
     /// Something is missing, so nothing can be scored.
@@ -225,6 +228,10 @@ fn zh(explanation: &Explanation) -> String {
         Explanation::Qualitative { score, weight, tier: None } => {
             format!("定性指标，未选档次，采用自评得分 {score}（分值 {weight}）")
         }
+        Explanation::BaseRatio(ratio) if ratio.score.is_none() => {
+            format!("{}；没有规则可以判定，采用自评得分，以复核为准", ratio.text(lang))
+        }
+        Explanation::BaseRatio(ratio) => ratio.text(lang),
         Explanation::Undecided(why) => {
             format!("{}；没有规则可以判定，采用自评得分，以复核为准", why.text(lang))
         }
@@ -275,6 +282,10 @@ fn en(explanation: &Explanation) -> String {
         Explanation::Qualitative { score, weight, tier: None } => {
             format!("qualitative, no tier chosen: the self score {score} of {weight} counts")
         }
+        Explanation::BaseRatio(ratio) if ratio.score.is_none() => {
+            format!("{}; no rule decides, so the self score counts until it is reviewed", ratio.text(lang))
+        }
+        Explanation::BaseRatio(ratio) => ratio.text(lang),
         Explanation::Undecided(why) => {
             format!("{}; no rule decides, so the self score counts until it is reviewed", why.text(lang))
         }

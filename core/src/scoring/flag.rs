@@ -2,7 +2,8 @@
 
 use rust_decimal::Decimal;
 
-use super::{Attainment, BlockName};
+use super::ratios::Gap;
+use super::{Attainment, NamedBlock};
 use crate::kernel::{Lang, Money, Points, Ratio, Text};
 use crate::scoring::target::Direction;
 
@@ -176,6 +177,19 @@ flags! {
         /// Its upper bound in points.
         to: Points,
     } = "outside_tier", "自评得分不在所选档次的分值区间内", "the self score lies outside the band of its tier";
+    /// What the row says a ratio is, is not what the figures give.
+    RatioDiffers {
+        /// As written.
+        written: String,
+        /// What the figures give.
+        computed: Ratio,
+    } = "ratio_differs", "实际完成值与基础数据算出的比率不一致，按算出的计分",
+        "the actual is not the ratio that the base data give; the latter counts";
+    /// The figures give no ratio.
+    RatioNotComputable {
+        /// Why.
+        gap: Gap,
+    } = "ratio_not_computable", "基础数据不足以计算比率", "the base data give no ratio";
     /// Level 1 names no known block.
     BlockUnknown = "block_unknown", "一级指标无法归类", "level 1 names no known block";
     /// No weight where the rule set expects one.
@@ -212,7 +226,7 @@ flags! {
     /// A block weighs otherwise than the rule set says.
     BlockWeightDiffers {
         /// The block, or those that share the weight.
-        blocks: Vec<BlockName>,
+        blocks: Vec<NamedBlock>,
         /// By the rule set.
         expected: Points,
         /// On the sheet.
@@ -235,7 +249,7 @@ flags! {
     /// Nothing in a block applies, so its weight has nowhere to go.
     BlockNotApplicable {
         /// The block.
-        block: BlockName,
+        block: NamedBlock,
     } = "block_not_applicable", "该部分指标全部不适用，分值无法分配", "nothing in a block applies, so its weight has nowhere to go";
 }
 
@@ -252,15 +266,14 @@ impl Text for Flag {
         let kind = self.kind();
         let said = lang.pick(kind.zh, kind.en);
         let zh = lang == Lang::Zh;
+        let colon = lang.pick("：", ": ");
         match self {
             Self::OverAchieved { above } if zh => format!("超出目标 {}", above.percent()),
             Self::OverAchieved { above } => format!("{} above target", above.percent()),
-            Self::UnitsIncomparable { target, actual } if zh => {
-                format!("{said}：目标“{target}”，实际“{actual}”")
-            }
-            Self::UnitsIncomparable { target, actual } => {
-                format!("{said}: target “{target}”, actual “{actual}”")
-            }
+            Self::UnitsIncomparable { target, actual } => lang.pick(
+                format!("{said}：目标“{target}”，实际“{actual}”"),
+                format!("{said}: target “{target}”, actual “{actual}”"),
+            ),
             Self::PercentAmbiguous { actual } if zh => format!("{said}：{actual}，不作猜测"),
             Self::PercentAmbiguous { actual } => format!("{said}: {actual} is not guessed at"),
             Self::DirectionAssumed { direction } if zh => {
@@ -269,10 +282,8 @@ impl Text for Flag {
             Self::DirectionAssumed { direction } => {
                 format!("the target has no sign; taken as {}", direction.sign())
             }
-            Self::Late { days } if zh => format!("逾期 {days} 天"),
-            Self::Late { days } => format!("{days} days late"),
-            Self::OtherYear { year } if zh => format!("{said}：{year} 年"),
-            Self::OtherYear { year } => format!("{said}: {year}"),
+            Self::Late { days } => lang.pick(format!("逾期 {days} 天"), format!("{days} days late")),
+            Self::OtherYear { year } => format!("{said}{colon}{year}{}", lang.pick(" 年", "")),
             Self::SelfScoreOutOfRange { score, weight } | Self::ReviewedScoreOutOfRange { score, weight } => {
                 lang.pick(
                     format!("{said}：得分 {score}，分值 {weight}"),
@@ -290,8 +301,13 @@ impl Text for Flag {
                 format!("{said}：“{}”应为 {from} 至 {to} 分", attainment.text(lang)),
                 format!("{said}: {} is {from} to {to} points", attainment.text(lang)),
             ),
+            Self::RatioDiffers { written, computed } => lang.pick(
+                format!("{said}：填写 {written}，算出 {}", computed.percent()),
+                format!("{said}: {written} against {}", computed.percent()),
+            ),
+            Self::RatioNotComputable { gap } => format!("{said}{colon}{}", gap.text(lang)),
             Self::OverExecuted { rate } | Self::LowExecution { rate } => {
-                lang.pick(format!("{said}：{}", rate.percent()), format!("{said}: {}", rate.percent()))
+                format!("{said}{colon}{}", rate.percent())
             }
             Self::BudgetChanged { initial, annual } => lang.pick(
                 format!("年初预算 {initial} 万元，全年预算 {annual} 万元，须说明原因"),
@@ -300,7 +316,7 @@ impl Text for Flag {
             Self::WeightsNotFull { sum } if zh => format!("分值合计 {sum}，应为 100"),
             Self::WeightsNotFull { sum } => format!("the weights sum to {sum}, not 100"),
             Self::BlockWeightDiffers { blocks, expected, found } => {
-                let names: Vec<String> = blocks.iter().map(|block| block.text(lang)).collect();
+                let names: Vec<String> = blocks.iter().map(|block| block.title.text(lang)).collect();
                 lang.pick(
                     format!("{}分值 {found}，评分规则为 {expected}", names.join("、")),
                     format!("{} weighs {found}, the rule set says {expected}", names.join(" and ")),
@@ -315,7 +331,7 @@ impl Text for Flag {
                 format!("execution of {} caps the total at {cap}", rate.percent()),
             ),
             Self::BlockNotApplicable { block } => {
-                lang.pick(format!("{}：{said}", block.text(lang)), format!("{}: {said}", block.text(lang)))
+                format!("{}{colon}{said}", block.title.text(lang))
             }
             Self::OverAchievementUnexplained
             | Self::ActualCopiesCondition

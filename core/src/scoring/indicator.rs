@@ -1,13 +1,15 @@
 //! One indicator: read its cells, find the rule, ask it, and settle what counts.
 
 use super::number::subtract;
+use super::ratios::BaseRatio;
 use super::rules::{
-    Case, Claim, Outcome, Pair, Verdict, at_least, at_most, date, equal, not_applicable, qualitative, range,
+    Case, Claim, Outcome, Pair, Verdict, at_least, at_most, base_ratio, date, equal, not_applicable,
+    qualitative, range,
 };
 use super::target::{
     self, Actual, Bound, Context, Direction, Due, Incomparable, Measure, Measured, Quantity, Sign, Target,
 };
-use super::{Block, Category, Explanation, Flag, IndicatorRow, IndicatorScore, Rule, RuleSet};
+use super::{BlockName, Category, Explanation, Flag, IndicatorRow, IndicatorScore, Rule, RuleSet};
 use crate::kernel::{FiscalYear, Points};
 
 /// A scored indicator and what the sheet needs to know of it.
@@ -29,11 +31,12 @@ pub(super) enum Standing {
     Unscored,
 }
 
-pub(super) fn score(row: &IndicatorRow, year: FiscalYear, rules: &RuleSet) -> Scored {
-    let block = Block::classify(&row.level1);
+/// Scores a row; a ratio that the rule set lets decide it comes from `ratios`.
+pub(super) fn score(row: &IndicatorRow, year: FiscalYear, rules: &RuleSet, ratios: &[BaseRatio]) -> Scored {
+    let block = rules.classify(&row.level1);
     let category = Category::classify(&row.level2);
     // A form with a cost block may leave level 2 without the word.
-    let read_as = category.or_else(|| (block == Some(Block::Cost)).then_some(Category::Cost));
+    let read_as = category.or_else(|| (block == Some(BlockName::COST)).then_some(Category::Cost));
     let weight = row.weight.filter(|weight| *weight > Points::ZERO);
     let mut case =
         Case { row, weight: weight.unwrap_or_default(), rules, category: read_as, flags: Vec::new() };
@@ -46,7 +49,11 @@ pub(super) fn score(row: &IndicatorRow, year: FiscalYear, rules: &RuleSet) -> Sc
         if block.is_none() {
             case.flags.push(Flag::BlockUnknown);
         }
-        judge(&mut case, &Context { year, category: read_as, name: &row.name })
+        let context = Context { year, category: read_as, name: &row.name };
+        match ratios.iter().find(|ratio| ratio.decides(&row.name)) {
+            Some(ratio) => base_ratio::judge(&mut case, ratio, &context),
+            None => judge(&mut case, &context),
+        }
     };
     settle(case, outcome, block, category)
 }
@@ -291,7 +298,12 @@ fn repeats(case: &Case<'_>) -> bool {
 }
 
 /// What counts: reviewed; else the lower of self and computed where a rule decides; else self.
-fn settle(mut case: Case<'_>, outcome: Outcome, block: Option<Block>, category: Option<Category>) -> Scored {
+fn settle(
+    mut case: Case<'_>,
+    outcome: Outcome,
+    block: Option<BlockName>,
+    category: Option<Category>,
+) -> Scored {
     let Outcome { rule, verdict, explanation } = outcome;
     let row = case.row;
     let weight = row.weight.filter(|weight| *weight > Points::ZERO);

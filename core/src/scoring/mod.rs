@@ -16,16 +16,19 @@
 //! | the rule of a row, one a file | `rules/` |
 //! | which rule is asked, and what counts | `indicator.rs` |
 //! | blocks, totals, completeness, grade | `totals.rs` |
+//! | what a ratio of annex 1 is worth | [`ratios`] |
 //! | what a bureau may decide | [`rule_set`] |
 //!
 //! The computed score of a qualitative row is the self score, held within its weight. Scores are rounded by
 //! the rule set, once for each row.
 
+mod block;
 mod explain;
 mod flag;
 mod grade;
 mod indicator;
 mod number;
+pub mod ratios;
 mod rule;
 pub mod rule_set;
 mod rules;
@@ -37,6 +40,7 @@ mod testing;
 mod totals;
 mod words;
 
+pub use block::{BlockName, NamedBlock, OwnBlock};
 pub use explain::{Explanation, Formula, Relation};
 pub use flag::{Flag, FlagCode};
 pub use grade::Grade;
@@ -44,13 +48,14 @@ pub use rule::Rule;
 pub use rule_set::{RuleSet, RuleSetProblem};
 pub use scorecard::{BlockScore, ExecutionScore, IndicatorScore, Scorecard};
 pub use sheet::{ExecutionRow, IndicatorRow, Sheet};
-pub use words::{Attainment, Block, BlockName, Category, SheetKind, UnknownName};
+pub use words::{Attainment, Block, Category, SheetKind, UnknownName};
 
 /// Scores a sheet under a rule set. Any sheet can be scored: what cannot be decided is flagged, and
 /// [`Scorecard::complete`] says whether the total means what a total should.
 #[must_use]
 pub fn score(sheet: &Sheet, rules: &RuleSet) -> Scorecard {
     let (execution, execution_complete) = rules::execution::judge(&sheet.execution, rules);
-    let rows = sheet.indicators.iter().map(|row| indicator::score(row, sheet.year, rules)).collect();
-    totals::assemble(sheet, rules, execution, execution_complete, rows)
+    let ratios = ratios::of_sheet(sheet, rules);
+    let rows = sheet.indicators.iter().map(|row| indicator::score(row, sheet.year, rules, &ratios)).collect();
+    totals::assemble(sheet, rules, execution, execution_complete, rows, ratios)
 }

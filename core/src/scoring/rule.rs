@@ -25,6 +25,8 @@ vocabulary! {
         Date = "date", "按期完成", "on or before a date";
         /// 定性: three tiers.
         Qualitative = "qualitative", "定性分档", "qualitative tiers";
+        /// 基础数据比率: a ratio of annex 1, by its standard.
+        BaseRatio = "base_ratio", "基础数据比率", "base-data ratio";
         /// 不适用.
         NotApplicable = "not_applicable", "不适用", "not applicable";
         /// A row without a weight.
@@ -50,6 +52,7 @@ impl Rule {
                 "财预〔2020〕10号，单位自评：定量指标得分"
             }
             Self::Qualitative => "财预〔2020〕10号，单位自评：定性指标得分（三档）",
+            Self::BaseRatio => "财预〔2013〕53号，部门整体支出绩效评价共性指标体系框架",
             Self::NotApplicable | Self::NotScored | Self::Undecided => {
                 "财预〔2020〕10号，单位自评：由单位自评、财政部门复核"
             }

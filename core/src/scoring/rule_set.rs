@@ -8,6 +8,7 @@
 //! {
 //!   "name": "mof-2020", "version": 1,
 //!   "title": { "zh": "…", "en": "…" },
+//!   "own_blocks": [ { "name": "decision", "title": { "zh": "决策", "en": "decision" }, "words": ["决策"] } ],
 //!   "blocks": [ { "of": ["execution"], "weight": "10" }, { "of": ["benefit", "satisfaction"], "weight": "40" } ],
 //!   "at_most": "ratio | linear",
 //!   "equal": "as_at_least | exactly",
@@ -22,7 +23,12 @@
 //!   "grades": { "excellent": "90", "good": "80", "fair": "60" },
 //!   "rounding": { "mode": "half_up | truncate", "decimals": 2 },
 //!   "tolerance": "0.1",
-//!   "execution_reason_below": "0.9"
+//!   "execution_reason_below": "0.9",
+//!   "ratios": [ {
+//!     "ratio": "staffing_control", "rows": ["在职人员控制率"], "weight": "5", "side": "at_most | at_least | exactly", "full": "1",
+//!     "loss": { "deduction": { "every": "0.01", "points": "0.5", "count": "whole | proportional" } }
+//!             | { "steps": [ { "up_to": "0.1", "share": "0.8" } ] }
+//!   } ]
 //! }
 //! ```
 
@@ -32,7 +38,8 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::BlockName;
+use super::ratios::RatioStandard;
+use super::{Block, BlockName, NamedBlock, OwnBlock};
 use crate::kernel::{Lang, Points, Ratio, Rounding, Text};
 pub use validate::RuleSetProblem;
 
@@ -46,6 +53,8 @@ pub struct RuleSet {
     pub version: u32,
     /// What people call it.
     pub title: Title,
+    /// Blocks of its own (决策, 过程 …), beside those that every rule set knows. Empty: none.
+    pub own_blocks: Vec<OwnBlock>,
     /// How the full 100 points are divided. Blocks that share a weight stand together, so that "90 points,
     /// free inside" is one entry; a block named nowhere is expected to weigh nothing.
     pub blocks: Vec<BlockWeight>,
@@ -71,6 +80,8 @@ pub struct RuleSet {
     pub tolerance: Points,
     /// An execution rate below this needs a reason.
     pub execution_reason_below: Ratio,
+    /// Standards of the ratios of the base data, at most one for each.
+    pub ratios: Vec<RatioStandard>,
 }
 
 /// A title in both languages.
@@ -207,12 +218,19 @@ pub struct ScoreRounding {
     pub decimals: u32,
 }
 
+const SHIPPED: [&str; 7] = [
+    include_str!("../../rule-sets/mof-2020.json"),
+    include_str!("../../rule-sets/mof-2021-cost.json"),
+    include_str!("../../rule-sets/hubei.json"),
+    include_str!("../../rule-sets/sichuan.json"),
+    include_str!("../../rule-sets/huangshi.json"),
+    include_str!("../../rule-sets/platform-2022.json"),
+    include_str!("../../rule-sets/hunan-department.json"),
+];
+
 static PRESETS: LazyLock<Vec<RuleSet>> = LazyLock::new(|| {
     // A preset that does not parse would be missing here; a test holds every one against its name.
-    [include_str!("../../rule-sets/mof-2020.json")]
-        .iter()
-        .filter_map(|json| serde_json::from_str(json).ok())
-        .collect()
+    SHIPPED.iter().filter_map(|json| serde_json::from_str(json).ok()).collect()
 });
 
 impl RuleSet {
@@ -248,13 +266,54 @@ impl RuleSet {
     }
 
     /// The weight of the group that `block` belongs to, and how many blocks share it.
-    pub(super) fn group(&self, block: BlockName) -> Option<&BlockWeight> {
-        self.blocks.iter().find(|group| group.of.contains(&block))
+    pub(super) fn group(&self, block: &BlockName) -> Option<&BlockWeight> {
+        self.blocks.iter().find(|group| group.of.contains(block))
+    }
+
+    /// The block that a level-1 cell names. Words of its own blocks come before those that every rule set knows.
+    #[must_use]
+    pub fn classify(&self, level1: &str) -> Option<BlockName> {
+        let own = self.own_blocks.iter().find(|block| block.is_named_in(level1));
+        own.map(|block| block.name.clone()).or_else(|| Block::classify(level1).map(BlockName::from))
+    }
+
+    /// Every block that a sheet may have, in the order in which sums are shown: execution, unless it is weighed
+    /// elsewhere; what has a weight, as the rule set lists it; the others; what could not be classified.
+    #[must_use]
+    pub fn block_order(&self) -> Vec<BlockName> {
+        let weighed: Vec<&BlockName> = self.blocks.iter().flat_map(|group| &group.of).collect();
+        let mut order = Vec::new();
+        if !weighed.contains(&&BlockName::EXECUTION) {
+            order.push(BlockName::EXECUTION);
+        }
+        order.extend(weighed.into_iter().cloned());
+        let known = BlockName::KNOWN.into_iter().map(|(known, ..)| known);
+        for block in known.chain(self.own_blocks.iter().map(|own| own.name.clone())) {
+            if !order.contains(&block) {
+                order.push(block);
+            }
+        }
+        order.push(BlockName::OTHER);
+        order
+    }
+
+    /// A block with its names.
+    pub(super) fn named(&self, block: &BlockName) -> NamedBlock {
+        let own = self.own_blocks.iter().find(|own| own.name == *block).map(|own| own.title.clone());
+        let as_is = || Title { zh: block.to_string(), en: block.to_string() };
+        let title = own.or_else(|| block.known_title()).unwrap_or_else(as_is);
+        NamedBlock { name: block.clone(), title }
     }
 }
 
 impl Text for RuleSet {
     fn text(&self, lang: Lang) -> String {
-        lang.pick(&self.title.zh, &self.title.en).clone()
+        self.title.text(lang)
+    }
+}
+
+impl Text for Title {
+    fn text(&self, lang: Lang) -> String {
+        lang.pick(&self.zh, &self.en).clone()
     }
 }

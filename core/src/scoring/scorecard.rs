@@ -1,6 +1,7 @@
 //! What comes out: every score with its rule, its flags and its explanation.
 
-use super::{Block, BlockName, Category, Explanation, Flag, Grade, Rule};
+use super::ratios::BaseRatio;
+use super::{BlockName, Category, Explanation, Flag, Grade, Rule};
 use crate::kernel::{Money, Points, Ratio};
 
 /// A scored sheet. Self, computed and reviewed stand side by side; none overwrites another.
@@ -25,10 +26,13 @@ pub struct Scorecard {
     pub flags: Vec<Flag>,
     /// The execution row.
     pub execution: ExecutionScore,
-    /// Sums by block, in the order of [`BlockName`]; only blocks that the sheet has.
+    /// Sums by block, in the order of [`RuleSet::block_order`](super::RuleSet::block_order); only blocks that the
+    /// sheet has.
     pub blocks: Vec<BlockScore>,
     /// The indicators in the order of the sheet.
     pub indicators: Vec<IndicatorScore>,
+    /// The ratios of a department's year; none of a project's.
+    pub ratios: Vec<BaseRatio>,
 }
 
 /// The scored execution row (预算执行率).
@@ -81,7 +85,7 @@ pub struct IndicatorScore {
     /// Its place on the form.
     pub seq: i32,
     /// Its block, if level 1 names one.
-    pub block: Option<Block>,
+    pub block: Option<BlockName>,
     /// Its category, if level 2 names one.
     pub category: Option<Category>,
     /// 分值.

@@ -1,5 +1,6 @@
 //! What goes in: one form as people filled it.
 
+use super::ratios::BaseData;
 use super::{Attainment, SheetKind};
 use crate::kernel::{FiscalYear, Money, Points};
 
@@ -12,6 +13,8 @@ pub struct Sheet {
     pub kind: SheetKind,
     /// 预算执行 row: only the total, never its 其中 parts.
     pub execution: ExecutionRow,
+    /// 基础数据表, for a department's ratios.
+    pub base_data: Option<BaseData>,
     /// 绩效指标 rows in the order of the form.
     pub indicators: Vec<IndicatorRow>,
     /// 总分 as printed on the form.

@@ -21,7 +21,7 @@ pub(super) fn row(target: &str, actual: &str, weight: &str) -> IndicatorRow {
 }
 
 fn scored(row: &IndicatorRow, rules: &RuleSet) -> IndicatorScore {
-    indicator::score(row, FiscalYear::try_from(2023).unwrap(), rules).score
+    indicator::score(row, FiscalYear::try_from(2023).unwrap(), rules, &[]).score
 }
 
 pub(super) fn computed_under(rules: &RuleSet, target: &str, actual: &str, weight: &str) -> String {

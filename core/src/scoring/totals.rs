@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::indicator::{Scored, Standing};
 use super::number::{add, to_points};
+use super::ratios::BaseRatio;
 use super::rules::not_applicable::Redistribution;
 use super::rules::total;
 use super::{BlockName, BlockScore, ExecutionScore, Flag, Grade, RuleSet, Scorecard, Sheet};
@@ -31,7 +32,7 @@ fn sum(points: impl Iterator<Item = Option<Points>>) -> Option<Points> {
 
 fn execution_block(execution: &ExecutionScore) -> BlockScore {
     BlockScore {
-        block: BlockName::Execution,
+        block: BlockName::EXECUTION,
         weight: execution.weight,
         self_score: execution.weight.and(execution.self_score),
         computed_score: execution.computed_score,
@@ -40,10 +41,11 @@ fn execution_block(execution: &ExecutionScore) -> BlockScore {
     }
 }
 
-fn block(name: BlockName, rows: &[Scored], rules: &RuleSet) -> Option<Block> {
+fn block(name: &BlockName, rows: &[Scored], rules: &RuleSet) -> Option<Block> {
     let rows = || {
         rows.iter()
-            .filter(move |row| BlockName::from(row.score.block) == name && row.standing != Standing::Unscored)
+            .filter(|row| row.score.block.as_ref().unwrap_or(&BlockName::OTHER) == name)
+            .filter(|row| row.standing != Standing::Unscored)
     };
     rows().next()?;
     let kept = || rows().filter(|row| row.standing != Standing::Dropped);
@@ -66,7 +68,7 @@ fn block(name: BlockName, rows: &[Scored], rules: &RuleSet) -> Option<Block> {
     };
     let final_score = scaled(|row| row.score.final_score);
     let score = BlockScore {
-        block: name,
+        block: name.clone(),
         weight,
         self_score: sum(rows().map(|row| row.score.self_score)),
         computed_score: scaled(|row| row.score.computed_score),
@@ -85,14 +87,16 @@ fn weight_flags(blocks: &[BlockScore], rules: &RuleSet, flags: &mut Vec<Flag>) {
     for group in &rules.blocks {
         let found = weight_of(&group.of);
         // A missing weight of the execution row has a flag of its own there.
-        if found != group.weight && (found > Points::ZERO || group.of != [BlockName::Execution]) {
-            flags.push(Flag::BlockWeightDiffers { blocks: group.of.clone(), expected: group.weight, found });
+        if found != group.weight && (found > Points::ZERO || group.of != [BlockName::EXECUTION]) {
+            let blocks = group.of.iter().map(|block| rules.named(block)).collect();
+            flags.push(Flag::BlockWeightDiffers { blocks, expected: group.weight, found });
         }
     }
     for block in blocks {
-        let named = rules.group(block.block).is_some() || block.block == BlockName::Other;
+        let named = rules.group(&block.block).is_some() || block.block == BlockName::OTHER;
         if let Some(found) = block.weight.filter(|weight| !named && *weight > Points::ZERO) {
-            flags.push(Flag::BlockWeightDiffers { blocks: vec![block.block], expected: Points::ZERO, found });
+            let blocks = vec![rules.named(&block.block)];
+            flags.push(Flag::BlockWeightDiffers { blocks, expected: Points::ZERO, found });
         }
     }
 }
@@ -104,16 +108,17 @@ pub(super) fn assemble(
     execution: ExecutionScore,
     execution_complete: bool,
     rows: Vec<Scored>,
+    ratios: Vec<BaseRatio>,
 ) -> Scorecard {
     let mut flags = Vec::new();
-    let mut blocks = Vec::with_capacity(BlockName::ALL.len());
+    let mut blocks = Vec::new();
     let mut complete = execution_complete;
-    for name in BlockName::ALL {
-        if *name == BlockName::Execution {
+    for name in rules.block_order() {
+        if name == BlockName::EXECUTION {
             blocks.push(execution_block(&execution));
-        } else if let Some(found) = block(*name, &rows, rules) {
+        } else if let Some(found) = block(&name, &rows, rules) {
             if found.stranded {
-                flags.push(Flag::BlockNotApplicable { block: *name });
+                flags.push(Flag::BlockNotApplicable { block: rules.named(&name) });
                 complete = false;
             }
             blocks.push(found.score);
@@ -158,5 +163,6 @@ pub(super) fn assemble(
         execution,
         blocks,
         indicators: rows.into_iter().map(|row| row.score).collect(),
+        ratios,
     }
 }

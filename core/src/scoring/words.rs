@@ -79,24 +79,6 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// Where points are summed: the blocks, the execution row, and what could not be classified.
-    BlockName {
-        /// 预算执行率.
-        Execution = "execution", "预算执行率", "budget execution";
-        /// 产出指标.
-        Output = "output", "产出指标", "output";
-        /// 效益指标.
-        Benefit = "benefit", "效益指标", "benefit";
-        /// 满意度指标.
-        Satisfaction = "satisfaction", "满意度指标", "satisfaction";
-        /// 成本指标.
-        Cost = "cost", "成本指标", "cost";
-        /// A level-1 name that is none of the above.
-        Other = "other", "其他", "other";
-    }
-}
-
-vocabulary! {
     /// A level-2 category (二级指标).
     Category {
         /// 数量指标.
@@ -133,7 +115,7 @@ vocabulary! {
 }
 
 /// A cell without the blanks that line breaks and padding put between its characters.
-fn compact(cell: &str) -> Cow<'_, str> {
+pub(super) fn compact(cell: &str) -> Cow<'_, str> {
     if cell.contains(char::is_whitespace) {
         cell.chars().filter(|c| !c.is_whitespace()).collect::<String>().into()
     } else {
@@ -182,22 +164,5 @@ impl Category {
             ("持续", Category::Sustainability),
         ];
         find(level2, &WORDS)
-    }
-}
-
-impl From<Block> for BlockName {
-    fn from(block: Block) -> Self {
-        match block {
-            Block::Output => Self::Output,
-            Block::Benefit => Self::Benefit,
-            Block::Satisfaction => Self::Satisfaction,
-            Block::Cost => Self::Cost,
-        }
-    }
-}
-
-impl From<Option<Block>> for BlockName {
-    fn from(block: Option<Block>) -> Self {
-        block.map_or(Self::Other, Self::from)
     }
 }

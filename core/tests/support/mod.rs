@@ -59,6 +59,7 @@ pub fn sheet(json: &str) -> Sheet {
         year,
         kind,
         execution: ExecutionRow { initial, annual, executed, weight, self_score, reviewed_score: None },
+        base_data: None,
         indicators: indicators.into_iter().map(row).collect(),
         reported_total,
         reviewed_total: None,

@@ -5,7 +5,7 @@ use crate::kernel::{Lang, Points, Ratio, Text};
 use crate::scoring::BlockName;
 
 /// One thing that is wrong with a rule set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RuleSetProblem {
     /// The name is not 1 to 64 lower-case letters, digits and hyphens.
     Name,
@@ -27,6 +27,21 @@ pub enum RuleSetProblem {
     BlockTwice {
         /// The block.
         block: BlockName,
+    },
+    /// A group names a block that is neither known nor declared.
+    BlockUnknown {
+        /// The block.
+        block: BlockName,
+    },
+    /// An own block has the name of another or of a known one, no title, or a blank word.
+    OwnBlock {
+        /// Its place, from 1.
+        place: usize,
+    },
+    /// No cell can be recognised by a word of an own block, because a block before it takes them all.
+    OwnBlockWord {
+        /// The word.
+        word: String,
     },
     /// `other` is what cannot be classified, and has no weight of its own.
     BlockOther,
@@ -52,19 +67,27 @@ pub enum RuleSetProblem {
     Tolerance,
     /// The execution threshold lies outside 0..1.
     ExecutionThreshold,
+    /// The standard of a ratio stands twice, claims a row that another has, or its numbers are out of order.
+    Ratio {
+        /// Its place, from 1.
+        place: usize,
+    },
 }
 
 impl RuleSetProblem {
     /// The key of the rule set that is wrong.
     #[must_use]
-    pub const fn field(self) -> &'static str {
+    pub const fn field(&self) -> &'static str {
         match self {
             Self::Name => "name",
             Self::Version => "version",
             Self::Title => "title",
-            Self::WeightSum { .. } | Self::BlockGroup { .. } | Self::BlockTwice { .. } | Self::BlockOther => {
-                "blocks"
-            }
+            Self::WeightSum { .. }
+            | Self::BlockGroup { .. }
+            | Self::BlockTwice { .. }
+            | Self::BlockUnknown { .. }
+            | Self::BlockOther => "blocks",
+            Self::OwnBlock { .. } | Self::OwnBlockWord { .. } => "own_blocks",
             Self::Tiers => "tiers",
             Self::Threshold => "over_achievement",
             Self::Deduction => "points",
@@ -73,6 +96,7 @@ impl RuleSetProblem {
             Self::Decimals { .. } => "rounding",
             Self::Tolerance => "tolerance",
             Self::ExecutionThreshold => "execution_reason_below",
+            Self::Ratio { .. } => "ratios",
         }
     }
 }
@@ -99,9 +123,26 @@ impl Text for RuleSetProblem {
                 );
             }
             Self::BlockTwice { block } => {
+                return lang.pick(format!("`{block}` 出现了两次"), format!("`{block}` stands in two groups"));
+            }
+            Self::BlockUnknown { block } => {
                 return lang.pick(
-                    format!("{}出现了两次", block.text(lang)),
-                    format!("{} stands in two groups", block.text(lang)),
+                    format!("没有名为 `{block}` 的部分；自设的部分须先在 own_blocks 中列出"),
+                    format!("there is no block `{block}`; one of your own must be declared in own_blocks"),
+                );
+            }
+            Self::OwnBlock { place } => {
+                return lang.pick(
+                    format!("第 {place} 个自设部分须有不重复、也不与内置部分相同的名称，有中英文标题和至少一个非空的识别词"),
+                    format!(
+                        "own block {place} must have a name that no other block has, a title in both languages, and words that are not blank"
+                    ),
+                );
+            }
+            Self::OwnBlockWord { word } => {
+                return lang.pick(
+                    format!("识别词“{word}”已归前面的自设部分，永远不会生效"),
+                    format!("the word “{word}” can never apply: an own block before it takes the same cells"),
                 );
             }
             Self::BlockOther => ("“其他”不能设权重", "`other` cannot have a weight"),
@@ -129,6 +170,14 @@ impl Text for RuleSetProblem {
                 );
             }
             Self::Tolerance => ("允许误差不能为负", "the tolerance cannot be negative"),
+            Self::Ratio { place } => {
+                return lang.pick(
+                    format!("第 {place} 个比率标准须不重复，指标名称不与别的标准相同，分值、步长、扣分大于 0，各档由近到远、得分比例由高到低"),
+                    format!(
+                        "ratio standard {place} must stand once, share no row name, have a weight, stretch and points above 0, and steps that go further for less"
+                    ),
+                );
+            }
             Self::ExecutionThreshold => {
                 ("执行率说明界限须在 0 至 1 之间", "execution_reason_below must lie in 0..1")
             }
@@ -144,6 +193,7 @@ pub(super) fn problems(set: &RuleSet) -> Vec<RuleSetProblem> {
         name,
         version,
         title,
+        own_blocks: _,
         blocks: _,
         at_most: _,
         equal: _,
@@ -156,6 +206,7 @@ pub(super) fn problems(set: &RuleSet) -> Vec<RuleSetProblem> {
         rounding,
         tolerance,
         execution_reason_below,
+        ratios: _,
     } = set;
     let mut found = Vec::new();
     let mut check = |right: bool, problem| {
@@ -196,8 +247,10 @@ pub(super) fn problems(set: &RuleSet) -> Vec<RuleSetProblem> {
     check(decimals <= Points::SCALE, RuleSetProblem::Decimals { decimals });
     check(*tolerance >= Points::ZERO, RuleSetProblem::Tolerance);
     check((Ratio::ZERO..=ONE).contains(execution_reason_below), RuleSetProblem::ExecutionThreshold);
+    own_block_problems(set, &mut found);
     block_problems(set, &mut found);
     cap_problems(set, &mut found);
+    ratio_problems(set, &mut found);
     found
 }
 
@@ -209,18 +262,51 @@ fn block_problems(set: &RuleSet, found: &mut Vec<RuleSetProblem>) {
             found.push(RuleSetProblem::BlockGroup { place });
         }
         for block in &group.of {
-            if *block == BlockName::Other {
+            if *block == BlockName::OTHER {
                 found.push(RuleSetProblem::BlockOther);
-            } else if seen.contains(block) {
-                found.push(RuleSetProblem::BlockTwice { block: *block });
+            } else if seen.contains(&block) {
+                found.push(RuleSetProblem::BlockTwice { block: block.clone() });
+            } else if !block.is_known() && !set.own_blocks.iter().any(|own| own.name == *block) {
+                found.push(RuleSetProblem::BlockUnknown { block: block.clone() });
             }
-            seen.push(*block);
+            seen.push(block);
         }
         sum = sum.and_then(|sum| sum.checked_add(group.weight));
     }
     let sum = sum.unwrap_or(Points::from_scaled(i64::MAX));
     if sum != RuleSet::FULL {
         found.push(RuleSetProblem::WeightSum { sum });
+    }
+}
+
+fn own_block_problems(set: &RuleSet, found: &mut Vec<RuleSetProblem>) {
+    let mut words: Vec<&str> = Vec::new();
+    for (index, own) in set.own_blocks.iter().enumerate() {
+        let before = set.own_blocks.get(..index).unwrap_or_default();
+        let taken = own.name.is_known()
+            || own.name == BlockName::OTHER
+            || before.iter().any(|other| other.name == own.name);
+        let titled = !own.title.zh.trim().is_empty() && !own.title.en.trim().is_empty();
+        let worded = !own.words.is_empty()
+            && own.words.iter().all(|word| !word.is_empty() && !word.contains(char::is_whitespace));
+        if taken || !titled || !worded {
+            found.push(RuleSetProblem::OwnBlock { place: index + 1 });
+        }
+        for word in own.words.iter().filter(|word| words.iter().any(|before| word.contains(before))) {
+            found.push(RuleSetProblem::OwnBlockWord { word: word.clone() });
+        }
+        words.extend(own.words.iter().map(String::as_str).filter(|word| !word.is_empty()));
+    }
+}
+
+fn ratio_problems(set: &RuleSet, found: &mut Vec<RuleSetProblem>) {
+    for (index, standard) in set.ratios.iter().enumerate() {
+        let mut before = set.ratios.get(..index).unwrap_or_default().iter();
+        let clashes = before
+            .any(|other| other.ratio == standard.ratio || standard.rows.iter().any(|row| other.names(row)));
+        if clashes || !standard.is_sound() {
+            found.push(RuleSetProblem::Ratio { place: index + 1 });
+        }
     }
 }
 

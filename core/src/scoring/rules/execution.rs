@@ -29,7 +29,7 @@ pub(in crate::scoring) fn judge(row: &ExecutionRow, rules: &RuleSet) -> (Executi
     let mut computed_score = None;
     let explanation = match (weight, amounts) {
         (None, _) => {
-            if rules.group(BlockName::Execution).is_some() {
+            if rules.group(&BlockName::EXECUTION).is_some() {
                 flags.push(Flag::ExecutionWeightMissing);
             }
             Explanation::NotScored

@@ -2,6 +2,7 @@
 
 pub(super) mod at_least;
 pub(super) mod at_most;
+pub(super) mod base_ratio;
 pub(super) mod date;
 pub(super) mod equal;
 pub(super) mod execution;
