@@ -8,7 +8,9 @@ use jixiao_core::scoring::RuleSet;
 use sea_orm::{ConnectionTrait, Value};
 use serde_json::json;
 
-use super::wire::{RuleSetInput, RuleSetList, RuleSetParams, RuleSetPath, RuleSetSort, RuleSetView};
+use super::wire::{
+    OwnRuleSetPath, RuleSetInput, RuleSetList, RuleSetParams, RuleSetPath, RuleSetSort, RuleSetView,
+};
 use super::{preset, store};
 use crate::db::Db;
 use crate::http::permission::{ReadRuleSets, WriteRuleSets};
@@ -88,14 +90,14 @@ pub async fn get(
 #[utoipa::path(
     tag = "rule-sets",
     operation_id = "putRuleSet",
-    params(RuleSetPath),
+    params(OwnRuleSetPath),
     request_body = RuleSetInput,
     security(("oauth2" = ["rule-sets:write"]))
 )]
 #[put("/rule-sets/{reference}")]
 pub async fn put(
     caller: Caller<WriteRuleSets>,
-    path: web::Path<RuleSetPath>,
+    path: web::Path<OwnRuleSetPath>,
     if_match: IfMatch,
     Body(RuleSetInput(rules)): Body<RuleSetInput>,
     db: web::Data<Db>,
@@ -124,11 +126,11 @@ pub async fn put(
 /// Remove a rule set
 ///
 /// 删除一个规则集；仍被年度、轮次或自评引用的、随程序提供的不能删除。
-#[utoipa::path(tag = "rule-sets", operation_id = "deleteRuleSet", params(RuleSetPath), security(("oauth2" = ["rule-sets:write"])))]
+#[utoipa::path(tag = "rule-sets", operation_id = "deleteRuleSet", params(OwnRuleSetPath), security(("oauth2" = ["rule-sets:write"])))]
 #[delete("/rule-sets/{reference}")]
 pub async fn delete(
     caller: Caller<WriteRuleSets>,
-    path: web::Path<RuleSetPath>,
+    path: web::Path<OwnRuleSetPath>,
     if_match: IfMatch,
     db: web::Data<Db>,
 ) -> Result<Removed<RuleSetView>, ApiError> {

@@ -2,18 +2,36 @@
 
 use jixiao_core::scoring::RuleSet;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde_json::{Value, json};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use super::entity::Model;
 use crate::http::etag;
 use crate::http::wire::{RuleSetText, Timestamp};
 use crate::list_params;
 
-/// 规则内容 the rules as data: blocks and weights, formulas, tiers, caps, grades, rounding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// 规则内容 the rules as data. The core's type reads them; `schema.json` describes them to people and checks them first,
+/// and a test holds every rule set that comes with the program against it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-#[schema(value_type = Object)]
 pub struct RuleSetInput(pub RuleSet);
+
+impl PartialSchema for RuleSetInput {
+    fn schema() -> RefOr<Schema> {
+        let mut schema: Value = serde_json::from_str(include_str!("schema.json")).unwrap_or_default();
+        // To begin from: the default's rules, under the name that the address of the example has.
+        let example = RuleSet::presets().iter().find(|rules| rules.reference() == super::DEFAULT);
+        if let (Some(example), Some(members)) = (example, schema.as_object_mut()) {
+            let example = RuleSet { name: "county".into(), ..example.clone() };
+            members.insert("examples".into(), json!([example]));
+        }
+        // A description that does not parse would leave the schema empty, which a test notices.
+        serde_json::from_value(schema).unwrap_or_default()
+    }
+}
+
+impl ToSchema for RuleSetInput {}
 
 /// 评分规则集 a rule set.
 #[derive(Debug, Serialize, ToSchema)]
@@ -103,5 +121,14 @@ list_params! {
 pub struct RuleSetPath {
     /// 名称及版本 name and version of the rule set.
     #[param(inline, value_type = RuleSetText, example = "mof-2020@1")]
+    pub reference: String,
+}
+
+/// The address of a rule set that is a place's own.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct OwnRuleSetPath {
+    /// 名称及版本 name and version of the rule set, as its definition has them.
+    #[param(inline, value_type = RuleSetText, example = "county@1")]
     pub reference: String,
 }

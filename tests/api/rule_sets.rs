@@ -92,15 +92,31 @@ async fn everything_that_is_wrong_with_a_rule_set_is_told_at_once() {
         ("/tiers", "invalid_rule"),
         ("/version", "key_mismatch"),
     ]);
-    for change in [json!({ "bonus": "1" }), json!({ "blocks": "none" }), json!({ "tolerance": 0.1 })] {
-        let body = county(&world, |rules| {
-            for (name, value) in change.as_object().unwrap() {
-                rules[name] = value.clone();
-            }
-        });
-        admin.put(AT, None, body.await).await.expect(422);
-    }
+    let wrong = county(&world, |rules| {
+        rules["bonus"] = json!("1");
+        rules["tolerance"] = json!(0.1);
+        rules["late"] = json!("sometimes");
+        rules.as_object_mut().unwrap().remove("caps");
+    });
+    let refused = admin.put(AT, None, wrong.await).await.expect(422);
+    assert_eq!(refused.errors().len(), 4, "{}", refused.text);
     world.caller("bureau").put(AT, None, county(&world, |_| ()).await).await.expect(403);
+}
+
+#[actix_web::test]
+async fn every_rule_set_of_the_program_can_be_taken_as_a_beginning() {
+    let world = world().await;
+    let admin = world.caller("admin");
+    let presets = admin.get("/api/v1/rule-sets").await.expect(200).json;
+    let presets = presets["items"].as_array().unwrap();
+    assert!(presets.len() >= 7);
+    for (version, preset) in (1..).zip(presets) {
+        let mut rules = preset["definition"].clone();
+        rules["name"] = json!("county");
+        rules["version"] = json!(version);
+        let made = admin.put(&format!("/api/v1/rule-sets/county@{version}"), None, rules.clone()).await;
+        assert_eq!(made.expect(201).json["definition"], rules, "{}", preset["reference"]);
+    }
 }
 
 #[actix_web::test]
