@@ -1,7 +1,7 @@
 //! From a form to the sheets that the core scores.
 
 use jixiao_core::kernel::{FiscalYear, Points, ProjectCode};
-use jixiao_core::scoring::ratios::{BaseData, Building, Expense};
+use jixiao_core::scoring::ratios::{self, BaseData, BaseRatio, Building, Expense};
 use jixiao_core::scoring::{ExecutionRow, IndicatorRow, RuleSet, Scorecard, Sheet, SheetKind, score};
 
 use crate::base_data::wire::{BaseDataInput, ExpenseItem};
@@ -80,6 +80,22 @@ fn execution(total: &Amounts, weight: Option<Points>, self_score: Option<Points>
     ExecutionRow { initial, annual, executed, weight, self_score, reviewed_score: None }
 }
 
+/// The ratios of a form's year, under these rules.
+#[must_use]
+pub fn ratios_of(form: &UnitForm, year: FiscalYear, rules: &RuleSet) -> Vec<BaseRatio> {
+    let total = form.budgets.first().map(|budget| execution(&budget.total, None, None));
+    let sheet = Sheet {
+        year,
+        kind: SheetKind::Department,
+        execution: total.unwrap_or_default(),
+        base_data: form.base_data.first().map(base_data),
+        indicators: indicator_rows(&rows_of(form, None), |_| None),
+        reported_total: None,
+        reviewed_total: None,
+    };
+    ratios::of_sheet(&sheet, rules)
+}
+
 /// The figures of annex 1 by which ratios are computed.
 #[must_use]
 pub fn base_data(input: &BaseDataInput) -> BaseData {
@@ -116,24 +132,26 @@ fn scored(
     rows: Vec<IndicatorInput>,
     (reviewed, year, rules): (&Reviewed, FiscalYear, &RuleSet),
 ) -> ScoredSheet {
-    let indicators = rows
-        .iter()
-        .map(|row| IndicatorRow {
-            seq: row.seq,
-            level1: row.level1.clone(),
-            level2: row.level2.clone(),
-            name: row.name.clone(),
-            target: row.target.clone(),
-            actual: row.actual.clone(),
-            weight: row.weight,
-            self_score: row.self_score,
-            reviewed_score: reviewed.indicators.get(&(project.clone(), row.seq)).copied(),
-            attainment: row.attainment,
-            deviation_reason: row.deviation_reason.clone(),
-        })
-        .collect();
+    let indicators = indicator_rows(&rows, |seq| reviewed.indicators.get(&(project.clone(), seq)).copied());
     execution.reviewed_score = reviewed.executions.get(&project).copied();
     let reviewed_total = reviewed.sheets.get(&project).copied();
     let sheet = Sheet { year, kind, execution, base_data, indicators, reported_total, reviewed_total };
     ScoredSheet { card: score(&sheet, rules), project, name, rows }
+}
+
+fn indicator_rows(rows: &[IndicatorInput], reviewed: impl Fn(i32) -> Option<Points>) -> Vec<IndicatorRow> {
+    let row = |row: &IndicatorInput| IndicatorRow {
+        seq: row.seq,
+        level1: row.level1.clone(),
+        level2: row.level2.clone(),
+        name: row.name.clone(),
+        target: row.target.clone(),
+        actual: row.actual.clone(),
+        weight: row.weight,
+        self_score: row.self_score,
+        reviewed_score: reviewed(row.seq),
+        attainment: row.attainment,
+        deviation_reason: row.deviation_reason.clone(),
+    };
+    rows.iter().map(row).collect()
 }

@@ -1,6 +1,7 @@
 //! Scores: sheets put together from a form, scored by the core, and kept as summaries for lists.
 
 pub mod assemble;
+pub mod ratios;
 pub mod routes;
 pub mod store;
 pub mod view;
@@ -10,10 +11,10 @@ pub use store::Summaries;
 
 /// The operations on scores.
 pub fn configure(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-    config.service(routes::list).service(routes::get);
+    config.service(routes::list).service(routes::get).service(ratios::get);
 }
 
 /// The schemas of this feature's bodies.
 #[derive(Debug, utoipa::OpenApi)]
-#[openapi(components(schemas(wire::Scores, wire::ScoreRow, wire::ScoreList)))]
+#[openapi(components(schemas(wire::Scores, ratios::BaseRatios, wire::ScoreRow, wire::ScoreList)))]
 pub struct Schemas;

@@ -5,6 +5,7 @@ use jixiao_core::scoring::{BlockScore, ExecutionScore, Flag, IndicatorScore};
 use jixiao_core::workflow::Stage;
 
 use super::assemble::ScoredSheet;
+use super::ratios::BaseRatioView;
 use super::wire::{BlockScoreView, ExecutionScoreView, FlagView, IndicatorScoreView, Scores, SheetScore};
 use crate::evaluations::entity::Model as Evaluation;
 use crate::evaluations::wire::UnitName;
@@ -55,6 +56,7 @@ pub fn sheet(scored: ScoredSheet, unit: &UnitName, lang: Lang) -> SheetScore {
             .zip(rows)
             .map(|(score, row)| indicator(score, row, lang))
             .collect(),
+        ratios: card.ratios.iter().map(|ratio| BaseRatioView::of(ratio, lang)).collect(),
     }
 }
 

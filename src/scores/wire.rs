@@ -6,6 +6,7 @@ use jixiao_core::workflow::Stage;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::ratios::BaseRatioView;
 use crate::evaluations::wire::{StageWord, UnitName};
 use crate::http::wire::{Amount, PointsText, RatioText, RuleSetText, Timestamp, YearNumber};
 use crate::list_params;
@@ -187,6 +188,9 @@ pub struct SheetScore {
     /// 指标 the indicators.
     #[schema(max_items = 5000)]
     pub indicators: Vec<IndicatorScoreView>,
+    /// 基础数据比率 ratios of the base data; none on a project's sheet.
+    #[schema(max_items = 50)]
+    pub ratios: Vec<BaseRatioView>,
 }
 
 /// 一个单位某年度的得分 the scores of a unit's year, each point explained.

@@ -32,6 +32,7 @@ mod narrowing;
 mod overload;
 mod pages;
 mod parts;
+mod ratios;
 mod refusals;
 mod repetition;
 mod rescoring;

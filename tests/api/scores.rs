@@ -130,9 +130,20 @@ async fn what_was_read_is_read_again_when_the_units_name_changes() {
 async fn rule_sets_are_shown_as_data() {
     let world = world().await;
     let list = world.caller("reader").get("/api/v1/rule-sets").await.expect(200).json;
-    let presets: Vec<&str> =
+    let references: Vec<&str> =
         list["items"].as_array().unwrap().iter().map(|item| item["reference"].as_str().unwrap()).collect();
-    assert!(presets.contains(&"mof-2020@1") && presets.contains(&"hubei@1"), "{presets:?}");
+    assert_eq!(
+        references,
+        [
+            "huangshi@1",
+            "hubei@1",
+            "hunan-department@1",
+            "mof-2020@1",
+            "mof-2021-cost@1",
+            "platform-2022@1",
+            "sichuan@1"
+        ]
+    );
     let rules = world.caller("unit").get("/api/v1/rule-sets/mof-2020@1").await.expect(200).json;
     assert!(rules["definition"]["blocks"].is_array());
     world.caller("unit").get("/api/v1/rule-sets/mof-2020@99").await.expect(404);

@@ -94,6 +94,7 @@ pub fn classify(method: &Method, path: &str) -> Option<Rule> {
             | "reviews",
         ]
         | ["years", "{year}", "rounds", "{region_code}", "progress"] => (Kind::List, Action::ReadForms),
+        ["base-data", "{unit}", "{year}", "ratios"] => form,
         ["budgets" | "base-data" | "narratives" | "forms", "{unit}", "{year}"]
         | ["project-expenditures", "{unit}", "{year}", "{code}"]
         | ["indicators", "{id}"] => {

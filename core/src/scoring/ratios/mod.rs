@@ -94,7 +94,8 @@ impl BaseRatio {
 }
 
 /// Every ratio of a department's sheet; none of a project's.
-pub(super) fn of_sheet(sheet: &Sheet, rules: &RuleSet) -> Vec<BaseRatio> {
+#[must_use]
+pub fn of_sheet(sheet: &Sheet, rules: &RuleSet) -> Vec<BaseRatio> {
     match sheet.kind {
         SheetKind::Project => Vec::new(),
         SheetKind::Department => RatioName::ALL.iter().map(|ratio| of(*ratio, sheet, rules)).collect(),
