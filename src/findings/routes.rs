@@ -7,13 +7,24 @@ use jixiao_core::checks::{Finding, Severity};
 use jixiao_core::kernel::{Lang, Text as _};
 
 use super::store::{self, Assessment, assess};
-use super::wire::{ExplanationsInput, FindingView, Findings};
+use super::wire::{CheckList, CheckView, ExplanationsInput, FindingView, Findings};
 use crate::db::{Coded, Db};
 use crate::evaluations::store as evaluations;
 use crate::http::envelope::Language;
-use crate::http::permission::{ReadForms, Submit};
+use crate::http::permission::{ReadForms, ReadRuleSets, Submit};
 use crate::http::wire::{Timestamp, UnitYearPath};
-use crate::http::{ApiError, Body, Caller, Changed, FieldError, Fresh, Once, Repeatable, etag};
+use crate::http::{ApiError, Body, Caller, Changed, FieldError, Fresh, Once, Repeatable, Shown, etag};
+
+/// List checks
+///
+/// 全部勾稽审核项：名称、默认级别、依据、核对内容、处理建议。级别和界限可由评分规则集的 `checks` 改变。
+#[utoipa::path(tag = "evaluations", operation_id = "listChecks", security(("oauth2" = ["rule-sets:read"])))]
+#[get("/checks")]
+pub async fn checks(_: Caller<ReadRuleSets>, Language(lang): Language) -> Result<Shown<CheckList>, ApiError> {
+    Ok(Shown(CheckList {
+        items: jixiao_core::checks::checks().map(|check| CheckView::of(check, lang)).collect(),
+    }))
+}
 
 /// List findings of a form
 ///
@@ -123,7 +134,7 @@ fn one(finding: &Finding, assessment: &Assessment, lang: Lang) -> FindingView {
     let id = finding.id();
     let given = assessment.explanations.get(&id).filter(|_| finding.severity == Severity::Explain);
     FindingView {
-        check: finding.check.to_owned(),
+        check: finding.check.id.to_owned(),
         severity: finding.severity,
         open: assessment.is_open(finding),
         table: finding.place.table,
@@ -131,7 +142,9 @@ fn one(finding: &Finding, assessment: &Assessment, lang: Lang) -> FindingView {
         field: finding.place.field.clone(),
         expected: finding.expected.clone(),
         found: finding.found.clone(),
+        tolerance: finding.tolerance.clone(),
         text: finding.text(lang),
+        hint: finding.check.hint.text(lang),
         explanation: given.map(|given| given.explanation.clone()),
         explained_by: given.map(|given| given.given_by.clone()),
         explained_at: given.map(|given| Timestamp(given.given_at)),
