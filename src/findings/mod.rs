@@ -4,6 +4,7 @@ pub mod entity;
 pub mod facts;
 pub mod routes;
 pub mod store;
+mod view;
 pub mod wire;
 
 pub use facts::findings;
