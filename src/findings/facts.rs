@@ -1,161 +1,191 @@
-//! What the core checks of a form: its scored sheets, and the amounts that are sums of others.
+//! A form as the plain facts that the core checks: translated here, judged there.
 
-use jixiao_core::checks::{CheckedSheet, Dossier, Finding, PartSum, Place, Table, check};
-use jixiao_core::kernel::Money;
+use jixiao_core::checks::dossier::{
+    Amounts, BaseData, Department, Expense, Facts, Indicator, Item, Project, SheetFacts, Signature, Source,
+};
+use jixiao_core::checks::{CheckedSheet, Dossier, Finding, check};
+use jixiao_core::kernel::FiscalYear;
+use jixiao_core::scoring::RuleSet;
 
-use crate::base_data::wire::{BaseDataInput, Expense, ExpenseItem};
-use crate::budgets::wire::{Amounts, BudgetInput, Nature};
+use crate::base_data::wire::{BaseDataInput, ExpenseItem};
+use crate::budgets::wire::{self as budgets, BudgetInput, BudgetSource, Nature};
 use crate::forms::wire::UnitForm;
+use crate::narratives::wire::Sections;
 use crate::projects::wire::ProjectExpenditureInput;
 use crate::scores::assemble::ScoredSheet;
 
-/// Every finding of a form.
+/// A unit's year: the form of it, and which.
+pub type FormOf<'a> = (FiscalYear, &'a UnitForm);
+
+/// Every finding of a form whose sheets were scored under these rules. `prior` is the unit's form of the year
+/// before, where it is stored.
 #[must_use]
-pub fn findings(form: &UnitForm, sheets: &[ScoredSheet]) -> Vec<Finding> {
-    let mut dossier = Dossier::default();
-    for sheet in sheets {
-        dossier.sheets.push(CheckedSheet { project: sheet.project.as_ref(), card: &sheet.card });
-    }
-    for budget in &form.budgets {
-        budget_sums(budget, &mut dossier.sums);
-    }
-    for project in &form.project_expenditures {
-        project_sums(project, &mut dossier.sums);
-    }
-    for base_data in &form.base_data {
-        base_data_sums(base_data, &mut dossier.sums);
-    }
-    check(&dossier)
+pub fn findings(
+    form: FormOf<'_>,
+    sheets: &[ScoredSheet],
+    prior: Option<FormOf<'_>>,
+    rules: &RuleSet,
+) -> Vec<Finding> {
+    check(&Dossier {
+        now: facts(form),
+        sheets: sheets
+            .iter()
+            .map(|sheet| CheckedSheet { project: sheet.project.as_ref(), card: &sheet.card })
+            .collect(),
+        prior: prior.map(facts),
+        rules: &rules.checks,
+    })
 }
 
-type Column3 = (&'static str, fn(&Amounts) -> Option<Money>);
-
-/// The three columns of an amounts table.
-const COLUMNS: [Column3; 3] = [
-    ("initial", |amounts| amounts.initial),
-    ("annual", |amounts| amounts.annual),
-    ("executed", |amounts| amounts.executed),
-];
-
-fn sums(
-    table: Table,
-    row: &str,
-    (check, zh, en): (&'static str, &'static str, &'static str),
-    whole: &Amounts,
-    parts: &[Amounts],
-    sums: &mut Vec<PartSum>,
-) {
-    for (name, column) in COLUMNS {
-        let place = Place::new(table, row, format!("total.{name}"));
-        sums.push(PartSum {
-            check,
-            place,
-            zh,
-            en,
-            whole: column(whole),
-            parts: parts.iter().map(column).collect(),
-        });
-    }
-}
-
-fn budget_sums(budget: &BudgetInput, found: &mut Vec<PartSum>) {
-    let sources: Vec<Amounts> = budget
-        .sources
+fn facts((year, form): FormOf<'_>) -> Facts<'_> {
+    let mut indicators: Vec<Indicator<'_>> = form
+        .indicators
         .iter()
-        .map(|one| Amounts { initial: one.initial, annual: one.annual, executed: one.executed })
+        .map(|row| Indicator {
+            project: row.project.as_ref(),
+            seq: row.seq,
+            level1: &row.level1,
+            level2: &row.level2,
+            name: &row.name,
+            target: row.target.as_deref(),
+            actual: row.actual.as_deref(),
+            weight: row.weight,
+            self_score: row.self_score,
+        })
         .collect();
-    let of_sources = ("sources_sum", "总额应等于各资金来源之和", "the total is the sum of its sources");
-    sums(Table::Budgets, "", of_sources, &budget.total, &sources, found);
-    let of = |nature: Nature| budget.natures.iter().find(|one| one.nature == nature);
-    if let (Some(basic), Some(project)) = (of(Nature::Basic), of(Nature::Project)) {
-        let amounts = [basic, project].map(|one| Amounts {
-            initial: one.initial,
-            annual: one.annual,
-            executed: one.executed,
-        });
-        let of_natures = (
-            "natures_sum",
-            "总额应等于基本支出与项目支出之和",
-            "the total is basic plus project expenditure",
-        );
-        sums(Table::Budgets, "", of_natures, &budget.total, &amounts, found);
-    }
-    let detail = &budget.basic_detail;
-    if let (Some(basic), Some(personnel), Some(public)) = (of(Nature::Basic), detail.personnel, detail.public)
-    {
-        found.push(PartSum {
-            check: "basic_sum",
-            place: Place::new(Table::Budgets, "", "basic_detail"),
-            zh: "基本支出应等于人员经费与公用经费之和",
-            en: "basic is personnel plus public expenditure",
-            whole: basic.executed.or(basic.annual),
-            parts: vec![Some(personnel), Some(public)],
-        });
+    indicators.sort_by_key(|row| row.seq);
+    Facts {
+        year,
+        department: form.budgets.first().map(department),
+        base_data: form.base_data.first().map(base_data),
+        projects: form.project_expenditures.iter().map(project).collect(),
+        indicators,
+        sections: form.narratives.first().map(|report| sections(&report.sections)).unwrap_or_default(),
     }
 }
 
-fn project_sums(project: &ProjectExpenditureInput, found: &mut Vec<PartSum>) {
-    let sources: Vec<Amounts> = project
-        .sources
-        .iter()
-        .map(|one| Amounts { initial: one.initial, annual: one.annual, executed: one.executed })
-        .collect();
-    let of_sources =
-        ("sources_sum", "项目总额应等于各资金来源之和", "the project's total is the sum of its sources");
-    let row = project.code.to_string();
-    sums(Table::ProjectExpenditures, &row, of_sources, &project.total, &sources, found);
-}
-
-type ExpenseColumn = (&'static str, fn(&Expense) -> Option<Money>);
-
-const EXPENSE_COLUMNS: [ExpenseColumn; 3] = [
-    ("prior_final", |expense| expense.prior_final),
-    ("budget", |expense| expense.budget),
-    ("final", |expense| expense.r#final),
-];
-
-/// An expense that is the sum of others.
-struct ExpenseSum {
-    check: &'static str,
-    whole: ExpenseItem,
-    word: &'static str,
-    parts: &'static [ExpenseItem],
-    zh: &'static str,
-    en: &'static str,
-}
-
-const EXPENSE_SUMS: [ExpenseSum; 2] = [
-    ExpenseSum {
-        check: "three_public_sum",
-        whole: ExpenseItem::ThreePublic,
-        word: "three_public",
-        parts: &[ExpenseItem::OfficialVehicles, ExpenseItem::OverseasTravel, ExpenseItem::OfficialReception],
-        zh: "三公经费应等于公务用车、出国和公务接待之和",
-        en: "the three public expenses are vehicles plus overseas travel plus reception",
-    },
-    ExpenseSum {
-        check: "vehicles_sum",
-        whole: ExpenseItem::OfficialVehicles,
-        word: "official_vehicles",
-        parts: &[ExpenseItem::VehiclePurchase, ExpenseItem::VehicleOperation],
-        zh: "公务用车经费应等于购置与运行维护之和",
-        en: "official vehicles are purchase plus operation",
-    },
-];
-
-fn base_data_sums(base_data: &BaseDataInput, found: &mut Vec<PartSum>) {
-    let of = |item: ExpenseItem| base_data.expenses.iter().find(|one| one.item == item);
-    for ExpenseSum { check, whole, word, parts, zh, en } in EXPENSE_SUMS {
-        let Some(whole) = of(whole) else { continue };
-        for (name, column) in EXPENSE_COLUMNS {
-            found.push(PartSum {
-                check,
-                place: Place::new(Table::BaseData, "", format!("expenses.{word}.{name}")),
-                zh,
-                en,
-                whole: column(whole),
-                parts: parts.iter().map(|item| of(*item).and_then(column)).collect(),
-            });
-        }
+fn signature(signature: &budgets::Signature) -> Signature<'_> {
+    let budgets::Signature { filled_by, filled_on, telephone, head } = signature;
+    Signature {
+        filled_by: filled_by.as_deref(),
+        filled_on: *filled_on,
+        telephone: telephone.as_deref(),
+        head: head.as_deref(),
     }
+}
+
+const fn amounts(total: &budgets::Amounts) -> Amounts {
+    Amounts { initial: total.initial, annual: total.annual, executed: total.executed }
+}
+
+fn department(budget: &BudgetInput) -> Department<'_> {
+    let of = |nature: Nature| {
+        let row = budget.natures.iter().find(|row| row.nature == nature);
+        row.map(|row| Amounts { initial: row.initial, annual: row.annual, executed: row.executed })
+    };
+    let sources = budget.sources.iter().map(|row| Source {
+        general_public: row.source == BudgetSource::GeneralPublic,
+        amounts: Amounts { initial: row.initial, annual: row.annual, executed: row.executed },
+    });
+    Department {
+        sheet: SheetFacts {
+            total: amounts(&budget.total),
+            sources: sources.collect(),
+            goal_expected: budget.goal_expected.as_deref(),
+            goal_actual: budget.goal_actual.as_deref(),
+            reason: budget.deviation_reason.as_deref(),
+            reported_total: budget.reported_total,
+            signature: signature(&budget.signature),
+        },
+        basic: of(Nature::Basic),
+        project: of(Nature::Project),
+        personnel: budget.basic_detail.personnel,
+        public: budget.basic_detail.public,
+    }
+}
+
+fn project(project: &ProjectExpenditureInput) -> Project<'_> {
+    let sources = project.sources.iter().map(|row| Source {
+        general_public: true,
+        amounts: Amounts { initial: row.initial, annual: row.annual, executed: row.executed },
+    });
+    Project {
+        code: &project.code,
+        name: &project.name,
+        sheet: SheetFacts {
+            total: amounts(&project.total),
+            sources: sources.collect(),
+            goal_expected: project.goal_expected.as_deref(),
+            goal_actual: project.goal_actual.as_deref(),
+            reason: project.deviation_reason.as_deref(),
+            reported_total: project.reported_total,
+            signature: signature(&project.signature),
+        },
+    }
+}
+
+fn base_data(base_data: &BaseDataInput) -> BaseData<'_> {
+    let expenses = base_data.expenses.iter().map(|row| Expense {
+        item: item(row.item),
+        name: row.name.as_deref(),
+        prior_final: row.prior_final,
+        budget: row.budget,
+        r#final: row.r#final,
+    });
+    BaseData {
+        staff_quota: base_data.staff_quota,
+        staff_on_duty: base_data.staff_on_duty,
+        staff_retired: base_data.staff_retired,
+        expenses: expenses.collect(),
+        signature: signature(&base_data.signature),
+    }
+}
+
+const fn item(item: ExpenseItem) -> Item {
+    match item {
+        ExpenseItem::ThreePublic => Item::ThreePublic,
+        ExpenseItem::OfficialVehicles => Item::OfficialVehicles,
+        ExpenseItem::VehiclePurchase => Item::VehiclePurchase,
+        ExpenseItem::VehicleOperation => Item::VehicleOperation,
+        ExpenseItem::OverseasTravel => Item::OverseasTravel,
+        ExpenseItem::OfficialReception => Item::OfficialReception,
+        ExpenseItem::Project => Item::Project,
+        ExpenseItem::BusinessOperations => Item::BusinessOperations,
+        ExpenseItem::OperationAndMaintenance => Item::OperationAndMaintenance,
+        ExpenseItem::SpecialFund => Item::SpecialFund,
+        ExpenseItem::Public => Item::Public,
+        ExpenseItem::Office => Item::Office,
+        ExpenseItem::UtilitiesAndTravel => Item::UtilitiesAndTravel,
+        ExpenseItem::MeetingsAndTraining => Item::MeetingsAndTraining,
+        ExpenseItem::GovernmentProcurement => Item::GovernmentProcurement,
+        ExpenseItem::BasicBudgetAdjustment => Item::BasicBudgetAdjustment,
+    }
+}
+
+fn sections(sections: &Sections) -> Vec<(&'static str, &str)> {
+    let Sections {
+        unit_profile,
+        general_public_budget,
+        government_fund_budget,
+        state_capital_budget,
+        social_insurance_fund_budget,
+        performance,
+        problems,
+        improvements,
+        use_and_disclosure,
+        other,
+    } = sections;
+    let all = [
+        ("unit_profile", unit_profile),
+        ("general_public_budget", general_public_budget),
+        ("government_fund_budget", government_fund_budget),
+        ("state_capital_budget", state_capital_budget),
+        ("social_insurance_fund_budget", social_insurance_fund_budget),
+        ("performance", performance),
+        ("problems", problems),
+        ("improvements", improvements),
+        ("use_and_disclosure", use_and_disclosure),
+        ("other", other),
+    ];
+    all.into_iter().filter_map(|(name, text)| Some((name, text.as_deref()?))).collect()
 }

@@ -4,16 +4,18 @@ pub mod entity;
 pub mod facts;
 pub mod routes;
 pub mod store;
+mod view;
 pub mod wire;
 
+pub use facts::findings;
 pub use store::{Assessment, assess};
 
 /// The operations on findings.
 pub fn configure(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-    config.service(routes::list).service(routes::explain);
+    config.service(routes::checks).service(routes::list).service(routes::explain);
 }
 
 /// The schemas of this feature's bodies.
 #[derive(Debug, utoipa::OpenApi)]
-#[openapi(components(schemas(wire::Findings, wire::ExplanationsInput)))]
+#[openapi(components(schemas(wire::CheckList, wire::Findings, wire::ExplanationsInput)))]
 pub struct Schemas;

@@ -4,16 +4,26 @@ use std::collections::BTreeSet;
 
 use actix_web::{get, post, web};
 use jixiao_core::checks::{Finding, Severity};
-use jixiao_core::kernel::{Lang, Text as _};
 
-use super::store::{self, Assessment, assess};
-use super::wire::{ExplanationsInput, FindingView, Findings};
-use crate::db::{Coded, Db};
+use super::store::{self, assess};
+use super::wire::{CheckList, CheckView, ExplanationsInput, Findings};
+use crate::db::Db;
 use crate::evaluations::store as evaluations;
 use crate::http::envelope::Language;
-use crate::http::permission::{ReadForms, Submit};
-use crate::http::wire::{Timestamp, UnitYearPath};
-use crate::http::{ApiError, Body, Caller, Changed, FieldError, Fresh, Once, Repeatable, etag};
+use crate::http::permission::{ReadForms, ReadRuleSets, Submit};
+use crate::http::wire::UnitYearPath;
+use crate::http::{ApiError, Body, Caller, Changed, FieldError, Fresh, Once, Repeatable, Shown, etag};
+
+/// List checks
+///
+/// 全部勾稽审核项：名称、默认级别、依据、核对内容、处理建议。级别和界限可由评分规则集的 `checks` 改变。
+#[utoipa::path(tag = "evaluations", operation_id = "listChecks", security(("oauth2" = ["rule-sets:read"])))]
+#[get("/checks")]
+pub async fn checks(_: Caller<ReadRuleSets>, Language(lang): Language) -> Result<Shown<CheckList>, ApiError> {
+    Ok(Shown(CheckList {
+        items: jixiao_core::checks::checks().map(|check| CheckView::of(check, lang)).collect(),
+    }))
+}
 
 /// List findings of a form
 ///
@@ -30,7 +40,10 @@ pub async fn list(
     let evaluation = evaluations::find(&snapshot, &caller.reading(), &path.unit, path.year).await?;
     let evaluation = evaluation.ok_or_else(ApiError::no_form)?;
     let assessment = assess(&snapshot, &evaluation).await?;
-    Ok(Fresh { body: view(&path, &assessment, lang), etag: etag(evaluation.id, evaluation.version) })
+    Ok(Fresh {
+        body: Findings::of(&path.unit, path.year, &assessment, lang),
+        etag: etag(evaluation.id, evaluation.version),
+    })
 }
 
 /// Explain findings
@@ -84,8 +97,10 @@ pub async fn explain(
         store::explain(&mut work, &evaluation, current, &one.finding, one.explanation).await?;
     }
     let after = assess(work.conn(), &evaluation).await?;
-    let reply =
-        Changed { body: view(&path, &after, lang), etag: etag(evaluation.id, evaluation.version + 1) };
+    let reply = Changed {
+        body: Findings::of(&path.unit, path.year, &after, lang),
+        etag: etag(evaluation.id, evaluation.version + 1),
+    };
     once.commit(work, reply).await
 }
 
@@ -105,37 +120,5 @@ fn cannot_be_explained(index: usize, finding: Option<&Finding>) -> Option<FieldE
             "没有这一项问题（可能已经修改好），请重新读取 findings",
             "There is no such finding (it may have been mended); read the findings again",
         )),
-    }
-}
-
-fn view(path: &UnitYearPath, assessment: &Assessment, lang: Lang) -> Findings {
-    let items: Vec<FindingView> =
-        assessment.findings.iter().map(|finding| one(finding, assessment, lang)).collect();
-    Findings {
-        unit: path.unit.clone(),
-        year: path.year,
-        open: items.iter().filter(|item| item.open).count(),
-        items,
-    }
-}
-
-fn one(finding: &Finding, assessment: &Assessment, lang: Lang) -> FindingView {
-    let id = finding.id();
-    let given = assessment.explanations.get(&id).filter(|_| finding.severity == Severity::Explain);
-    FindingView {
-        check: finding.check.to_owned(),
-        severity: finding.severity,
-        open: assessment.is_open(finding),
-        table: finding.place.table,
-        row: finding.place.row.clone(),
-        field: finding.place.field.clone(),
-        expected: finding.expected.clone(),
-        found: finding.found.clone(),
-        text: finding.text(lang),
-        explanation: given.map(|given| given.explanation.clone()),
-        explained_by: given.map(|given| given.given_by.clone()),
-        explained_at: given.map(|given| Timestamp(given.given_at)),
-        verdict: given.and_then(|given| given.verdict.as_ref().map(|Coded(verdict)| verdict.to_string())),
-        id,
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jixiao_core::checks::{Finding, Severity};
+use jixiao_core::kernel::FiscalYear;
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
     QueryFilter, Set,
@@ -10,8 +11,9 @@ use sea_orm::{
 
 use super::entity::{ActiveModel, Column, Entity, Model, Verdict};
 use super::facts::findings;
-use crate::db::{Coded, Deed, Work};
+use crate::db::{Coded, Deed, Scope, Work};
 use crate::evaluations::entity::Model as Evaluation;
+use crate::evaluations::store as evaluations;
 use crate::forms::store as forms;
 use crate::forms::wire::UnitForm;
 use crate::scores::assemble::{ScoredSheet, score_form};
@@ -50,10 +52,25 @@ pub async fn assess(conn: &impl ConnectionTrait, evaluation: &Evaluation) -> Res
     let (form, reviewed, _) = forms::load(conn, evaluation).await?;
     let rules = rules(conn, evaluation).await?;
     let sheets = score_form(&form, &reviewed, evaluation.year.0, &rules);
-    let findings = findings(&form, &sheets);
+    let prior = prior(conn, evaluation).await?;
+    let prior = prior.as_ref().map(|(year, form)| (*year, form));
+    let findings = findings((evaluation.year.0, &form), &sheets, prior, &rules);
     let rows = Entity::find().filter(Column::EvaluationId.eq(evaluation.id)).all(conn).await?;
     let explanations = rows.into_iter().map(|row| (row.finding.clone(), row)).collect();
     Ok(Assessment { form, sheets, findings, explanations })
+}
+
+/// The unit's form of the year before, if it is stored.
+pub async fn prior(
+    conn: &impl ConnectionTrait,
+    evaluation: &Evaluation,
+) -> Result<Option<(FiscalYear, UnitForm)>, DbErr> {
+    let Ok(year) = FiscalYear::try_from(evaluation.year.0.get() - 1) else { return Ok(None) };
+    // Whoever sees a unit's year sees its other years.
+    let prior = evaluations::find(conn, &Scope::All, &evaluation.unit_code.0, year).await?;
+    let Some(prior) = prior else { return Ok(None) };
+    let (form, _, _) = forms::load(conn, &prior).await?;
+    Ok(Some((year, form)))
 }
 
 /// Keeps what a unit says to a finding, or takes it back.

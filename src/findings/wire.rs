@@ -1,7 +1,7 @@
 //! Findings on the wire.
 
-use jixiao_core::checks::{Severity, Table};
-use jixiao_core::kernel::{FiscalYear, UnitCode};
+use jixiao_core::checks::{Check, Severity, Table};
+use jixiao_core::kernel::{FiscalYear, Lang, Text as _, UnitCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -40,7 +40,7 @@ pub enum TableWord {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FindingView {
     /// 标识 check and place; an explanation is kept under it.
-    #[schema(max_length = 200, example = "over_achievement_unexplained:indicators:.1:actual")]
+    #[schema(max_length = 300, example = "over_achievement_unexplained:indicators:.1:actual")]
     pub id: String,
     /// 审核项 stable name of the check.
     #[schema(max_length = 60, example = "over_achievement_unexplained")]
@@ -66,9 +66,18 @@ pub struct FindingView {
     /// 实为 what is there.
     #[schema(max_length = 200, example = json!(null))]
     pub found: Option<String>,
+    /// 允许误差 how far the two may differ, 万元; null: not at all, or they are no amounts.
+    #[schema(max_length = 40, example = json!(null))]
+    pub tolerance: Option<String>,
     /// 说明 what is wrong.
-    #[schema(max_length = 2000, example = "超额完成未说明原因")]
+    #[schema(
+        max_length = 2000,
+        example = "“积极开展理论学习.培训”：超出目标 66.67%，未说明原因（目标 12次，实际 20次）"
+    )]
     pub text: String,
+    /// 处理建议 what to do about it.
+    #[schema(max_length = 500, example = "在偏差原因一栏说明：目标为何偏低，或任务为何增加")]
+    pub hint: String,
     /// 单位的说明 what the unit says to it.
     #[schema(max_length = 5000, example = json!(null))]
     pub explanation: Option<String>,
@@ -98,11 +107,42 @@ pub struct Findings {
     pub items: Vec<FindingView>,
 }
 
+/// 审核项 a cross-check.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CheckView {
+    /// 名称 stable name: findings carry it, and a rule set changes its severity by it.
+    #[schema(max_length = 60, example = "public_expenditure")]
+    pub id: String,
+    /// 默认级别 what its findings mean where the rule set says nothing else.
+    #[schema(value_type = SeverityWord)]
+    pub severity: Severity,
+    /// 依据 clause or source.
+    #[schema(max_length = 200, example = "自评报告与附表：表间勾稽关系")]
+    pub clause: String,
+    /// 标题 what it is called.
+    #[schema(max_length = 100, example = "公用经费与基础数据表")]
+    pub title: String,
+    /// 核对内容 what it compares.
+    #[schema(max_length = 500, example = "报告中的公用经费（基本支出明细）与基础数据表的公用经费")]
+    pub compares: String,
+    /// 处理建议 what to do about a finding.
+    #[schema(max_length = 500, example = "核对两处口径；属实的说明差在哪里")]
+    pub hint: String,
+}
+
+/// 全部审核项 every cross-check.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CheckList {
+    /// 审核项 the checks, the blocking ones of scores first.
+    #[schema(max_items = 500)]
+    pub items: Vec<CheckView>,
+}
+
 /// 一项说明 what the unit says to one finding.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ExplanationInput {
     /// 审核结果标识 the finding's `id`.
-    #[schema(min_length = 1, max_length = 200, example = "budget_changed:budgets::total.annual")]
+    #[schema(min_length = 1, max_length = 300, example = "budget_changed:budgets::total.annual")]
     pub finding: String,
     /// 说明 the explanation; null takes it back.
     #[serde(default)]
@@ -116,4 +156,19 @@ pub struct ExplanationsInput {
     /// 说明 one for each finding.
     #[schema(min_items = 1, max_items = 500)]
     pub explanations: Vec<ExplanationInput>,
+}
+
+impl CheckView {
+    /// What people are told of a check.
+    #[must_use]
+    pub fn of(check: &Check, lang: Lang) -> Self {
+        Self {
+            id: check.id.to_owned(),
+            severity: check.severity,
+            clause: check.clause.text(lang),
+            title: check.title.text(lang),
+            compares: check.compares.text(lang),
+            hint: check.hint.text(lang),
+        }
+    }
 }

@@ -1,13 +1,14 @@
 //! Forms: a unit's year as one document, as a front end saves it and `jixiao score` reads it. It is the bundle
 //! of the import without its years and units.
 
+pub mod carry;
 pub mod routes;
 pub mod store;
 pub mod wire;
 
 /// The operations on whole forms.
 pub fn configure(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-    config.service(routes::get).service(routes::put).service(routes::delete);
+    config.service(routes::get).service(routes::put).service(routes::delete).service(carry::post);
 }
 
 /// The schemas of this feature's bodies.

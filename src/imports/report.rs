@@ -1,5 +1,7 @@
 //! What an import comes to.
 
+use jixiao_core::checks::Finding;
+use jixiao_core::kernel::{FiscalYear, UnitCode};
 use serde::{Deserialize, Serialize};
 
 use crate::evaluations::sync::Outcome;
@@ -55,4 +57,17 @@ pub struct Report {
     pub counts: Counts,
     /// Every error.
     pub errors: Vec<RowError>,
+    /// What the checks find in each form that the file touches; only where it is validated and every row is well.
+    pub assessed: Vec<Assessed>,
+}
+
+/// What the checks find in a form as it would be.
+#[derive(Clone, Debug)]
+pub struct Assessed {
+    /// The unit.
+    pub unit: UnitCode,
+    /// The year.
+    pub year: FiscalYear,
+    /// The findings.
+    pub findings: Vec<Finding>,
 }

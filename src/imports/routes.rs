@@ -1,15 +1,17 @@
 //! `/imports`.
 
 use actix_web::{HttpRequest, post, web};
-use jixiao_core::kernel::Lang;
+use jixiao_core::checks::{Finding, Severity};
+use jixiao_core::kernel::{Lang, Text as _};
 use jixiao_core::workflow::Role;
 use serde_json::json;
 
 use super::bundle;
-use super::report::{Counts, Report, RowError};
+use super::report::{Assessed, Counts, Report, RowError};
 use super::run::{Mode, Order, run};
 use super::wire::{
-    Bundle, ImportCounts, ImportErrorView, ImportParams, ImportProblem, ImportReport, ModeWord,
+    Bundle, ImportCounts, ImportErrorView, ImportFinding, ImportParams, ImportProblem, ImportReport,
+    ImportedForm, ModeWord,
 };
 use crate::db::{Db, sha256};
 use crate::http::body::{expect_type, parse, read_import};
@@ -21,7 +23,7 @@ use crate::http::{ApiError, Caller, ErrorCode, Once, Params, Repeatable, Schemas
 /// Import a bundle
 ///
 /// 导入：一次写入多个单位、年度的数据，按主键新建或更新；缺省字段不动，null 清空。要么全部写入，要么一行都不写，
-/// 所有错误一次列全。`mode=validate` 只检查。重复导入同一文件结果为“未变”。
+/// 所有错误一次列全。`mode=validate` 只检查，并列出每套自评表的勾稽审核结果。重复导入同一文件结果为“未变”。
 #[utoipa::path(
     tag = "imports",
     operation_id = "importBundle",
@@ -61,17 +63,44 @@ pub async fn post(
     if let Some(reply) = once.replay(&work).await? {
         return Ok(reply);
     }
-    let (work, Report { id, counts, errors }) =
+    let (work, Report { id, counts, errors, assessed }) =
         run(work, &schemas, caller.principal(), bundle, order).await?;
     if !errors.is_empty() {
         return Err(rejected(lang, counts, errors));
     }
-    let report =
-        ImportReport { import_id: id.map(|id| id.to_string()), mode: params.mode, counts: counts.into() };
+    let report = ImportReport {
+        import_id: id.map(|id| id.to_string()),
+        mode: params.mode,
+        counts: counts.into(),
+        forms: assessed.iter().take(MOST_FORMS).map(|form| checked(form, lang)).collect(),
+    };
     match mode {
         Mode::Commit => once.commit(work, Shown(report)).await,
         // Undone with the unit of work, the claim on the key included: checking twice is no harm.
         Mode::Validate => Ok(Repeatable::First(Shown(report))),
+    }
+}
+
+/// Forms, and findings of each, that a report shows.
+const MOST_FORMS: usize = 1000;
+const MOST_FINDINGS: usize = 20;
+
+fn checked(Assessed { unit, year, findings }: &Assessed, lang: Lang) -> ImportedForm {
+    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let stands = |finding: &&Finding| finding.severity != Severity::Note;
+    let shown = findings.iter().filter(stands).take(MOST_FINDINGS).map(|finding| ImportFinding {
+        id: finding.id(),
+        severity: finding.severity,
+        text: finding.text(lang),
+        hint: finding.check.hint.text(lang),
+    });
+    ImportedForm {
+        unit: unit.clone(),
+        year: *year,
+        block: count(Severity::Block),
+        explain: count(Severity::Explain),
+        note: count(Severity::Note),
+        findings: shown.collect(),
     }
 }
 

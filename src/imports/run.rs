@@ -9,10 +9,12 @@ use serde_json::Value;
 use super::bundle::{Bundle, Collection, Row};
 use super::entity;
 use super::fold::fold;
-use super::report::{Report, RowError};
+use super::report::{Assessed, Report, RowError};
 use super::wire::LaterStage;
 use super::{plan, reference};
-use crate::db::{Json, Work};
+use crate::db::{Json, Scope, Work};
+use crate::evaluations::store as evaluations;
+use crate::findings::assess;
 use crate::http::{ApiError, FieldError, Principal, Schemas};
 
 /// Whether to write.
@@ -98,8 +100,10 @@ pub async fn run<'db>(
     }
     reference::years(&mut run, years).await?;
     reference::units(&mut run, units).await?;
+    let mut forms = Vec::new();
     for ((unit, year), rows) in by_evaluation(&mut run, parts)? {
         plan::import(&mut run, &unit, year, rows).await?;
+        forms.push((unit, year));
     }
 
     let Run { work, mut report, .. } = run;
@@ -112,6 +116,9 @@ pub async fn run<'db>(
             ..Default::default()
         };
         return Ok((work, report));
+    }
+    if mode == Mode::Validate {
+        report.assessed = assessed(&work, forms).await?;
     }
     if mode == Mode::Commit {
         let record = entity::ActiveModel {
@@ -126,6 +133,20 @@ pub async fn run<'db>(
         report.id = Some(record.insert(work.conn()).await?.id);
     }
     Ok((work, report))
+}
+
+/// What the checks find in forms that were touched, before they are undone.
+async fn assessed(work: &Work<'_>, forms: Vec<(UnitCode, FiscalYear)>) -> Result<Vec<Assessed>, ApiError> {
+    let mut all = Vec::with_capacity(forms.len());
+    for (unit, year) in forms {
+        // Whoever could write it sees it.
+        let Some(evaluation) = evaluations::find(work.conn(), &Scope::All, &unit, year).await? else {
+            continue;
+        };
+        let findings = assess(work.conn(), &evaluation).await?.findings;
+        all.push(Assessed { unit, year, findings });
+    }
+    Ok(all)
 }
 
 /// Parts belong to a unit's year; those that name none are told so.

@@ -1,11 +1,14 @@
 //! Imports on the wire.
 
+use jixiao_core::checks::Severity;
+use jixiao_core::kernel::{FiscalYear, UnitCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::base_data::wire::BaseDataInput;
 use crate::budgets::wire::BudgetInput;
+use crate::http::wire::{UnitCodeText, YearNumber};
 use crate::indicators::wire::IndicatorInput;
 use crate::narratives::wire::NarrativeInput;
 use crate::projects::wire::ProjectExpenditureInput;
@@ -129,6 +132,49 @@ pub struct ImportReport {
     pub mode: ModeWord,
     /// 各行结果 what became of the rows.
     pub counts: ImportCounts,
+    /// 勾稽审核 `mode=validate`: what the checks find in each form as it would be; it stands in the way of submitting, not of importing.
+    #[schema(max_items = 1000)]
+    pub forms: Vec<ImportedForm>,
+}
+
+/// 一套自评表的审核 what the checks find in a form.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportedForm {
+    /// 单位编码 unit.
+    #[schema(value_type = UnitCodeText)]
+    pub unit: UnitCode,
+    /// 预算年度 fiscal year.
+    #[schema(value_type = YearNumber)]
+    pub year: FiscalYear,
+    /// 必须修改 how many findings must be mended.
+    #[schema(example = 3)]
+    pub block: usize,
+    /// 须说明 how many must be explained.
+    #[schema(example = 5)]
+    pub explain: usize,
+    /// 提示 how many are only shown.
+    #[schema(example = 12)]
+    pub note: usize,
+    /// 前 20 项须处理的问题 the first twenty that must be mended or explained, in words.
+    #[schema(max_items = 20)]
+    pub findings: Vec<ImportFinding>,
+}
+
+/// 一项问题 a finding of the file.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportFinding {
+    /// 标识 check and place, as findings have it.
+    #[schema(max_length = 300, example = "budget_changed:budgets::total.annual")]
+    pub id: String,
+    /// 级别 `block` must be mended, `explain` explained.
+    #[schema(value_type = String, max_length = 10, example = "explain")]
+    pub severity: Severity,
+    /// 说明 what is wrong.
+    #[schema(max_length = 2000, example = "年初预算 1105.56 万元，全年预算 1013.19 万元，须说明原因")]
+    pub text: String,
+    /// 处理建议 what to do about it.
+    #[schema(max_length = 500, example = "说明追加或追减的原因和文号")]
+    pub hint: String,
 }
 
 /// 一行错误 an error of one row.

@@ -168,6 +168,7 @@ fn check(reference: &str, rules: &RuleSet) -> Result<(), ApiError> {
             FieldError::new(at, "invalid_rule", problem.text(Lang::Zh), problem.text(Lang::En))
         })
         .collect();
+    errors.extend(unknown_checks(rules));
     let (name, version) = reference.split_once('@').unwrap_or((reference, ""));
     if rules.name != name {
         errors.push(FieldError::key_mismatch("/name", name));
@@ -176,6 +177,19 @@ fn check(reference: &str, rules: &RuleSet) -> Result<(), ApiError> {
         errors.push(FieldError::key_mismatch("/version", version));
     }
     if errors.is_empty() { Ok(()) } else { Err(ApiError::invalid(errors)) }
+}
+
+/// A misspelt check would leave the real one as strict as it was.
+fn unknown_checks(rules: &RuleSet) -> impl Iterator<Item = FieldError> {
+    jixiao_core::checks::unknown(&rules.checks).into_iter().map(|name| {
+        let at = format!("/checks/severities/{}", name.replace('~', "~0").replace('/', "~1"));
+        FieldError::new(
+            at,
+            "unknown_check",
+            format!("没有名为“{name}”的审核项，全部审核项见 GET /checks"),
+            format!("There is no check called “{name}”; GET /checks lists them"),
+        )
+    })
 }
 
 /// What never changes, with the version under which a change may be made.

@@ -92,8 +92,12 @@ fn stands(finding: &Finding, assessment: &Assessment) -> Option<FieldError> {
     };
     let Place { table, row, field } = &finding.place;
     let pointer = format!("/{table}/{row}/{}", field.replace('.', "/"));
-    let error =
-        FieldError::new(pointer, finding.check, format!("{}{zh}", finding.zh), format!("{}{en}", finding.en));
+    let error = FieldError::new(
+        pointer,
+        finding.check.id,
+        format!("{}{zh}", finding.zh),
+        format!("{}{en}", finding.en),
+    );
     Some(match &finding.found {
         Some(found) => error.found(found.clone().into()),
         None => error,

@@ -125,6 +125,7 @@ pub fn operations(target: &Target) -> Vec<Call> {
         let address = path
             .replace("{unit}", target.unit)
             .replace("{year}", "2023")
+            .replace("{prior}", "2022")
             .replace("{region_code}", target.region)
             .replace("{reference}", "mof-2020@1")
             .replace("{id}", &target.indicator)

@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::{Lang, Text};
+use super::Check;
+use crate::kernel::{Lang, Money, Text};
 
 /// What a finding means for handing a form in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -112,9 +113,9 @@ impl fmt::Display for Place {
 /// Something that a check has found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// The check's stable name.
-    pub check: &'static str,
-    /// What it means.
+    /// The check.
+    pub check: &'static Check,
+    /// What it means under the rule set, and for a form that says why already.
     pub severity: Severity,
     /// Where.
     pub place: Place,
@@ -122,6 +123,8 @@ pub struct Finding {
     pub expected: Option<String>,
     /// What is there.
     pub found: Option<String>,
+    /// How far the two may differ, where the rule set says so.
+    pub tolerance: Option<String>,
     /// What is wrong, 中文.
     pub zh: String,
     /// What is wrong, English.
@@ -133,7 +136,7 @@ impl Finding {
     /// kept under it and survives edits elsewhere.
     #[must_use]
     pub fn id(&self) -> String {
-        format!("{}:{}", self.check, self.place)
+        format!("{}:{}", self.check.id, self.place)
     }
 }
 
@@ -143,15 +146,33 @@ impl Text for Finding {
     }
 }
 
-/// A form in which nothing was filled.
-pub(super) fn empty_form() -> Finding {
-    Finding {
-        check: "form_empty",
-        severity: Severity::Block,
-        place: Place::new(Table::Budgets, "", ""),
-        expected: None,
-        found: None,
-        zh: "尚未填报部门整体支出或任何项目支出".to_owned(),
-        en: "neither the department sheet nor a project was filled in".to_owned(),
+/// What a check comes upon, before it is known how severe that is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Hit {
+    pub place: Place,
+    pub expected: Option<String>,
+    pub found: Option<String>,
+    pub tolerance: Option<String>,
+    pub zh: String,
+    pub en: String,
+    /// The form itself says why, so nobody is asked again.
+    pub explained: bool,
+}
+
+impl Hit {
+    pub fn at(place: Place, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        let (zh, en) = (zh.into(), en.into());
+        Self { place, expected: None, found: None, tolerance: None, zh, en, explained: false }
+    }
+
+    /// With what was expected and what is there.
+    pub fn numbers(self, expected: &dyn ToString, found: &dyn ToString) -> Self {
+        Self { expected: Some(expected.to_string()), found: Some(found.to_string()), ..self }
+    }
+
+    /// Between amounts that may differ by so much.
+    pub fn within(self, tolerance: Money) -> Self {
+        let tolerance = (tolerance > Money::ZERO).then(|| tolerance.to_string());
+        Self { tolerance, ..self }
     }
 }

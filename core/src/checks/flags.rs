@@ -1,7 +1,10 @@
-//! What scoring has flagged, judged: how severe it is and which cell it is about.
+//! What scoring has flagged, as findings: which check it belongs to, which cell it is about, with which numbers.
 
-use super::{CheckedSheet, Finding, Place, Severity, Table};
-use crate::kernel::{Lang, ProjectCode, Text};
+use super::dossier::{Indicator, SheetFacts, SheetOf, filled, short};
+use super::finding::Hit;
+use super::registry::named;
+use super::{Check, CheckedSheet, Dossier};
+use crate::kernel::{Lang, Text};
 use crate::scoring::{Flag, NamedBlock};
 
 /// Which part of a sheet a flag stands on.
@@ -12,77 +15,130 @@ enum Part {
     Indicator,
 }
 
-pub(super) fn of_sheet(sheet: CheckedSheet<'_>) -> Vec<Finding> {
-    let CheckedSheet { project, card } = sheet;
-    let (table, row) = match project {
-        None => (Table::Budgets, String::new()),
-        Some(code) => (Table::ProjectExpenditures, code.to_string()),
-    };
-    let mut findings = Vec::new();
-    for (part, flags) in [(Part::Sheet, &card.flags), (Part::Execution, &card.execution.flags)] {
-        findings.extend(flags.iter().filter_map(|flag| finding(flag, part, table, &row)));
+/// Everything that scoring has flagged and that a check is made of.
+pub(super) fn hits(dossier: &Dossier<'_>) -> Vec<(&'static Check, Hit)> {
+    let mut hits = Vec::new();
+    for CheckedSheet { project, card } in &dossier.sheets {
+        let nothing = SheetFacts::default();
+        let sheet = dossier.now.sheets().find(|sheet| sheet.project == *project);
+        let sheet = sheet.unwrap_or(SheetOf { project: *project, name: None, facts: &nothing });
+        for (part, flags) in [(Part::Sheet, &card.flags), (Part::Execution, &card.execution.flags)] {
+            hits.extend(flags.iter().filter_map(|flag| of_sheet(flag, part, &sheet)));
+        }
+        for score in &card.indicators {
+            let Some(row) = dossier.now.indicators_of(*project).find(|row| row.seq == score.seq) else {
+                continue;
+            };
+            // What is said with a demand for a reason is not said a second time without it.
+            let unexplained = score.flags.contains(&Flag::OverAchievementUnexplained);
+            let said_twice = |flag: &&Flag| !(unexplained && matches!(flag, Flag::OverAchieved { .. }));
+            let above = score.flags.iter().find(|flag| matches!(flag, Flag::OverAchieved { .. }));
+            hits.extend(
+                score.flags.iter().filter(said_twice).filter_map(|flag| of_indicator(flag, above, row)),
+            );
+        }
     }
-    for indicator in &card.indicators {
-        let row = format!("{}.{}", project.map_or("", ProjectCode::as_str), indicator.seq);
-        let of_row = |flag| finding(flag, Part::Indicator, Table::Indicators, &row);
-        findings.extend(indicator.flags.iter().filter_map(of_row));
-    }
-    findings
+    hits
 }
 
-fn finding(flag: &Flag, part: Part, table: Table, row: &str) -> Option<Finding> {
-    let (severity, field) = judged(flag, part)?;
+fn of_sheet(flag: &Flag, part: Part, sheet: &SheetOf<'_, '_>) -> Option<(&'static Check, Hit)> {
+    let (id, field) = belongs_to(flag, part)?;
     // A sheet may have several of these, each about other blocks.
     let field = match flag {
         Flag::BlockWeightDiffers { blocks, .. } => {
             let names: Vec<&str> = blocks.iter().map(NamedBlock::as_str).collect();
             format!("{field}.{}", names.join("+"))
         }
+        Flag::BlockNotApplicable { block } => format!("{field}.{}", block.as_str()),
         _ => field.to_owned(),
     };
+    let says = |lang: Lang| {
+        let row = match (part, id) {
+            (Part::Execution, "self_score_missing" | "self_score_out_of_range" | "execution_score") => {
+                lang.pick("预算执行率：", "execution: ")
+            }
+            _ => "",
+        };
+        format!("{}{row}{}", sheet.prefix(lang), flag.text(lang))
+    };
     let (expected, found) = numbers(flag);
-    Some(Finding {
-        check: flag.code(),
-        severity,
-        place: Place::new(table, row, field),
-        expected,
-        found,
-        zh: flag.text(Lang::Zh),
-        en: flag.text(Lang::En),
-    })
+    let explained =
+        matches!(flag, Flag::BudgetChanged { .. } | Flag::LowExecution { .. } | Flag::OverExecuted { .. })
+            && filled(sheet.facts.reason).is_some();
+    let hit = Hit::at(sheet.place(&field), says(Lang::Zh), says(Lang::En));
+    Some((named(id)?, Hit { expected, found, explained, ..hit }))
 }
 
-/// How severe a flag is, and the field it is about; nothing for what is only a remark on how a row was read.
-fn judged(flag: &Flag, part: Part) -> Option<(Severity, &'static str)> {
-    use Severity::{Block, Explain, Note};
-    let found = match flag {
-        // The form contradicts itself.
-        Flag::WeightsNotFull { .. } | Flag::ExecutionWeightMissing | Flag::BlockNotApplicable { .. } => {
-            (Block, "weight")
+fn of_indicator(flag: &Flag, above: Option<&Flag>, row: &Indicator<'_>) -> Option<(&'static Check, Hit)> {
+    let (id, field) = belongs_to(flag, Part::Indicator)?;
+    let name = short(row.name);
+    let cell = |cell: Option<&str>| filled(cell).map(str::to_owned);
+    let (target, actual) = (cell(row.target), cell(row.actual));
+    let says = |lang: Lang| {
+        let words = match (flag, above) {
+            (Flag::OverAchievementUnexplained, Some(above)) => {
+                format!("{}{}", above.text(lang), lang.pick("，未说明原因", ", without a reason"))
+            }
+            _ => flag.text(lang),
+        };
+        match (field, &target, &actual) {
+            ("actual", Some(target), Some(actual)) => lang.pick(
+                format!("“{name}”：{words}（目标 {target}，实际 {actual}）"),
+                format!("“{name}”: {words} (target {target}, actual {actual})"),
+            ),
+            _ => lang.pick(format!("“{name}”：{words}"), format!("“{name}”: {words}")),
         }
-        Flag::ReportedTotalDiffers { .. } => (Block, "reported_total"),
+    };
+    let (mut expected, mut found) = match flag {
+        Flag::ReasonMissing { .. } => {
+            (row.weight.map(|weight| weight.to_string()), row.self_score.map(|score| score.to_string()))
+        }
+        _ => numbers(flag),
+    };
+    if field == "actual" {
+        (expected, found) = (expected.or(target.clone()), found.or(actual.clone()));
+    }
+    let hit = Hit::at(row.place(field), says(Lang::Zh), says(Lang::En));
+    Some((named(id)?, Hit { expected, found, ..hit }))
+}
+
+/// The check that a flag belongs to, and the field it is about; nothing for what is only a remark on how a row was
+/// read. The two agree in name but for the execution row, where weight × rate leaves nothing to judge: a rule's
+/// number for an indicator may be argued with.
+fn belongs_to(flag: &Flag, part: Part) -> Option<(&'static str, &'static str)> {
+    let field = match flag {
+        Flag::WeightsNotFull { .. }
+        | Flag::ExecutionWeightMissing
+        | Flag::BlockNotApplicable { .. }
+        | Flag::BlockWeightDiffers { .. } => "weight",
+        Flag::ReportedTotalDiffers { .. } => "reported_total",
+        Flag::Overclaim { .. } | Flag::Underclaim { .. } if part == Part::Execution => {
+            return Some(("execution_score", "self_score"));
+        }
         Flag::SelfScoreOutOfRange { .. }
         | Flag::ScoreWithoutWeight
         | Flag::NotApplicableScored
         | Flag::LateFullScore
-        | Flag::SelfScoreMissing => (Block, "self_score"),
-        // Weight × rate leaves nothing to judge; a rule's number for an indicator may be argued with.
-        Flag::Overclaim { .. } | Flag::Underclaim { .. } if part == Part::Execution => (Block, "self_score"),
-        // It cannot be scored.
-        Flag::TargetMissing | Flag::NotApplicableForbidden => (Block, "target"),
-        Flag::ActualMissing => (Block, "actual"),
-        Flag::AnnualMissing | Flag::AnnualZero => (Block, "total.annual"),
-        Flag::ExecutedMissing => (Block, "total.executed"),
-        // A reason is owed.
-        Flag::ReasonMissing { .. } => (Block, "deviation_reason"),
-        // It may be true, and must be explained.
-        Flag::Overclaim { .. } | Flag::OutsideTier { .. } => (Explain, "self_score"),
-        Flag::OverAchievementUnexplained | Flag::RatioDiffers { .. } => (Explain, "actual"),
-        Flag::BudgetChanged { .. } => (Explain, "total.annual"),
-        Flag::LowExecution { .. } | Flag::OverExecuted { .. } => (Explain, "total.executed"),
-        Flag::BlockWeightDiffers { .. } => (Explain, "weight"),
-        // Worth a look.
-        Flag::OverAchieved { .. }
+        | Flag::SelfScoreMissing
+        | Flag::Overclaim { .. }
+        | Flag::Underclaim { .. }
+        | Flag::OutsideTier { .. } => "self_score",
+        Flag::TargetMissing
+        | Flag::NotApplicableForbidden
+        | Flag::OtherYear { .. }
+        | Flag::NegativeTarget
+        | Flag::SeveralTargets => "target",
+        Flag::AnnualMissing | Flag::AnnualZero | Flag::BudgetChanged { .. } => "total.annual",
+        Flag::ExecutedMissing
+        | Flag::LowExecution { .. }
+        | Flag::OverExecuted { .. }
+        | Flag::TotalCapped { .. } => "total.executed",
+        Flag::ReasonMissing { .. } => "deviation_reason",
+        Flag::ActualMissing
+        | Flag::OverAchievementUnexplained
+        | Flag::OverAchieved { .. }
+        | Flag::RatioDiffers { .. }
+        | Flag::RatioNotComputable { .. }
         | Flag::ActualCopiesCondition
         | Flag::SignedActual
         | Flag::WordsForNumber
@@ -93,12 +149,8 @@ fn judged(flag: &Flag, part: Part) -> Option<(Severity, &'static str)> {
         | Flag::PercentAmbiguous { .. }
         | Flag::OppositeChange
         | Flag::UnclearActual
-        | Flag::Late { .. }
-        | Flag::RatioNotComputable { .. } => (Note, "actual"),
-        Flag::OtherYear { .. } | Flag::NegativeTarget | Flag::SeveralTargets => (Note, "target"),
-        Flag::BlockUnknown => (Note, "level1"),
-        Flag::TotalCapped { .. } => (Note, "total.executed"),
-        Flag::Underclaim { .. } => (Note, "self_score"),
+        | Flag::Late { .. } => "actual",
+        Flag::BlockUnknown => "level1",
         // How a row was read, and what the bureau found: nothing for the unit to mend.
         Flag::EqualsStrictBound
         | Flag::DirectionAssumed { .. }
@@ -108,7 +160,7 @@ fn judged(flag: &Flag, part: Part) -> Option<(Severity, &'static str)> {
         | Flag::AttainmentInferred
         | Flag::ReviewedScoreOutOfRange { .. } => return None,
     };
-    Some(found)
+    Some((flag.code(), field))
 }
 
 /// What a flag says was expected, and found.
@@ -128,5 +180,72 @@ fn numbers(flag: &Flag) -> (Option<String>, Option<String>) {
         Flag::OutsideTier { from, to, .. } => (Some(format!("{from}–{to}")), None),
         Flag::LowExecution { rate } | Flag::OverExecuted { rate } => (None, Some(rate.percent())),
         _ => (None, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Form, findings, row};
+    use super::*;
+
+    #[test]
+    fn every_flag_is_a_check_or_a_remark_on_how_a_row_was_read() {
+        let remarks = [
+            "equals_strict_bound",
+            "direction_assumed",
+            "sub_row",
+            "no_weight",
+            "not_applicable",
+            "attainment_inferred",
+            "reviewed_score_out_of_range",
+        ];
+        for kind in Flag::ALL_CODES {
+            let is_remark = remarks.contains(&kind.code);
+            assert_ne!(named(kind.code).is_some(), is_remark, "{} is both or neither", kind.code);
+        }
+    }
+
+    #[test]
+    fn what_is_far_above_its_target_is_said_once_with_its_numbers() {
+        let mut form = Form::new();
+        form.indicators.push(row(1, "培训", "12次", "20次", "5", "5"));
+        let found = findings(&form);
+        let over: Vec<_> = found.iter().filter(|one| one.check.id.starts_with("over_achieve")).collect();
+        assert_eq!(over.len(), 1);
+        assert_eq!(over[0].id(), "over_achievement_unexplained:indicators:.1:actual");
+        assert_eq!(over[0].zh, "“培训”：超出目标 66.67%，未说明原因（目标 12次，实际 20次）");
+        assert_eq!(over[0].en, "“培训”: 66.67% above target, without a reason (target 12次, actual 20次)");
+        assert_eq!((over[0].expected.as_deref(), over[0].found.as_deref()), (Some("12次"), Some("20次")));
+        // With a reason nothing is asked, and the distance is still shown.
+        form.indicators[0].deviation_reason = Some("增加两期".to_owned());
+        let found = findings(&form);
+        let over: Vec<_> = found.iter().filter(|one| one.check.id.starts_with("over_achieve")).collect();
+        assert_eq!(over.len(), 1);
+        assert_eq!(over[0].id(), "over_achieved:indicators:.1:actual");
+    }
+
+    #[test]
+    fn a_lost_point_shows_weight_and_claim() {
+        let mut form = Form::new();
+        form.indicators.push(row(8, "服务", "效果明显", "效果明显", "10", "9"));
+        let found = findings(&form);
+        let lost = found.iter().find(|one| one.check.id == "reason_missing").unwrap();
+        assert_eq!((lost.expected.as_deref(), lost.found.as_deref()), (Some("10"), Some("9")));
+        assert_eq!(lost.zh, "“服务”：扣 1 分未说明偏差原因");
+    }
+
+    #[test]
+    fn a_reason_on_the_sheet_is_not_asked_for_again() {
+        let mut form = Form::new();
+        form.total(["120", "100", "80"]);
+        let of = |form: &Form, id: &str| {
+            let found = findings(form);
+            found.into_iter().find(|one| one.check.id == id).map(|one| one.severity)
+        };
+        assert_eq!(of(&form, "budget_changed"), Some(super::super::Severity::Explain));
+        assert_eq!(of(&form, "low_execution"), Some(super::super::Severity::Explain));
+        form.reason = Some("年中追减".to_owned());
+        assert_eq!(of(&form, "budget_changed"), Some(super::super::Severity::Note));
+        assert_eq!(of(&form, "low_execution"), Some(super::super::Severity::Note));
     }
 }

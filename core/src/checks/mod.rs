@@ -1,44 +1,74 @@
 //! Cross-checks (勾稽关系): what a form says about itself that does not agree, and what must be explained before it
-//! can be handed in. What scoring has flagged is judged here; sums of amounts are checked here.
+//! can be handed in.
+//!
+//! A [`Dossier`] holds the plain facts; every [`Check`] is data (name, severity, clause, words, hint) with one
+//! function that looks at a dossier. [`check`] asks them all and applies the rule set's severities.
+//!
+//! | checks | look in |
+//! |---|---|
+//! | of what scoring has flagged | `scores.rs` (blocking) and `remarks.rs`; what each is about: `flags.rs` |
+//! | sums of amounts | `sums.rs` |
+//! | one table against another | `annexes.rs` |
+//! | the text of the report against the tables | `figures.rs` |
+//! | rows of a sheet among themselves | `rows.rs`; those that compute: `quantities.rs` |
+//! | cells that were left empty | `cells.rs` |
+//! | this year against the year before | `prior.rs` |
+//!
+//! A new check is an entry in the list of its file, and a paragraph in its test.
 
+mod annexes;
+mod cells;
+pub mod dossier;
+mod figures;
 mod finding;
 mod flags;
+mod prior;
+mod quantities;
+mod registry;
+mod remarks;
+mod rows;
+mod scores;
 mod sums;
+#[cfg(test)]
+mod testing;
+mod text;
 
+pub use dossier::{CheckedSheet, Dossier};
 pub use finding::{Finding, Place, Severity, Table, UnknownTable};
-pub use sums::PartSum;
+pub use registry::{Check, Words, checks, named, unknown};
 
-use crate::kernel::ProjectCode;
-use crate::scoring::Scorecard;
+use crate::scoring::rule_set::{CheckLevel, CheckRules};
+use finding::Hit;
 
-/// A scored sheet, and how its rows are named.
-#[derive(Clone, Copy, Debug)]
-pub struct CheckedSheet<'a> {
-    /// The project; none: the department.
-    pub project: Option<&'a ProjectCode>,
-    /// What it came to.
-    pub card: &'a Scorecard,
-}
-
-/// Everything that is checked of one form.
-#[derive(Clone, Debug, Default)]
-pub struct Dossier<'a> {
-    /// Its sheets.
-    pub sheets: Vec<CheckedSheet<'a>>,
-    /// Amounts that are the sum of others.
-    pub sums: Vec<PartSum>,
-}
-
-/// Every finding of a form, in the order of its sheets and rows.
+/// Every finding of a form, in the order of its tables and rows.
 #[must_use]
 pub fn check(dossier: &Dossier<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    if dossier.sheets.is_empty() {
-        findings.push(finding::empty_form());
+    let mut hits = flags::hits(dossier);
+    for check in checks() {
+        hits.extend((check.look)(dossier).into_iter().map(|hit| (check, hit)));
     }
-    for sheet in &dossier.sheets {
-        findings.extend(flags::of_sheet(*sheet));
-    }
-    findings.extend(dossier.sums.iter().filter_map(PartSum::check));
+    let mut findings: Vec<Finding> =
+        hits.into_iter().filter_map(|(check, hit)| judged(check, hit, dossier.rules)).collect();
+    findings.sort_by_cached_key(|finding| {
+        let Place { table, row, .. } = &finding.place;
+        // `P01.10` stands behind `P01.2`.
+        let (sheet, seq) = row.split_once('.').unwrap_or((row, ""));
+        (*table, sheet.to_owned(), seq.parse::<u32>().unwrap_or(0))
+    });
     findings
+}
+
+/// What a hit means under these rules; nothing where the check is off.
+fn judged(check: &'static Check, hit: Hit, rules: &CheckRules) -> Option<Finding> {
+    let Hit { place, expected, found, tolerance, zh, en, explained } = hit;
+    let severity = match rules.severities.get(check.id) {
+        None => check.severity,
+        Some(CheckLevel::Block) => Severity::Block,
+        Some(CheckLevel::Explain) => Severity::Explain,
+        Some(CheckLevel::Note) => Severity::Note,
+        Some(CheckLevel::Off) => return None,
+    };
+    // Whoever gave the reason on the form is not asked for it a second time.
+    let severity = if explained && severity == Severity::Explain { Severity::Note } else { severity };
+    Some(Finding { check, severity, place, expected, found, tolerance, zh, en })
 }

@@ -29,9 +29,11 @@
 //!     "loss": { "deduction": { "every": "0.01", "points": "0.5", "count": "whole | proportional" } }
 //!             | { "steps": [ { "up_to": "0.1", "share": "0.8" } ] }
 //!   } ]
+//!   "checks": { "severities": { "over_executed": "block | explain | note | off" }, "jump": "0.3", "amount_tolerance": "0" }
 //! }
 //! ```
 
+mod checks;
 mod validate;
 
 use std::sync::LazyLock;
@@ -41,6 +43,7 @@ use serde::{Deserialize, Serialize};
 use super::ratios::RatioStandard;
 use super::{Block, BlockName, NamedBlock, OwnBlock};
 use crate::kernel::{Lang, Points, Ratio, Rounding, Text};
+pub use checks::{CheckLevel, CheckRules};
 pub use validate::RuleSetProblem;
 
 /// A versioned set of scoring rules, chosen for a region's round of a fiscal year.
@@ -82,6 +85,8 @@ pub struct RuleSet {
     pub execution_reason_below: Ratio,
     /// Standards of the ratios of the base data, at most one for each.
     pub ratios: Vec<RatioStandard>,
+    /// How severe the cross-checks are, and their thresholds.
+    pub checks: CheckRules,
 }
 
 /// A title in both languages.

@@ -1,7 +1,7 @@
 //! What can be wrong with a rule set that parses.
 
 use super::{LatePolicy, OverAchievementPolicy, RuleSet};
-use crate::kernel::{Lang, Points, Ratio, Text};
+use crate::kernel::{Lang, Money, Points, Ratio, Text};
 use crate::scoring::BlockName;
 
 /// One thing that is wrong with a rule set.
@@ -72,6 +72,8 @@ pub enum RuleSetProblem {
         /// Its place, from 1.
         place: usize,
     },
+    /// The threshold of jumps, or the tolerance between amounts, is negative.
+    Checks,
 }
 
 impl RuleSetProblem {
@@ -97,6 +99,7 @@ impl RuleSetProblem {
             Self::Tolerance => "tolerance",
             Self::ExecutionThreshold => "execution_reason_below",
             Self::Ratio { .. } => "ratios",
+            Self::Checks => "checks",
         }
     }
 }
@@ -181,6 +184,10 @@ impl Text for RuleSetProblem {
             Self::ExecutionThreshold => {
                 ("执行率说明界限须在 0 至 1 之间", "execution_reason_below must lie in 0..1")
             }
+            Self::Checks => (
+                "勾稽审核的变动界限和金额误差不能为负",
+                "the checks' jump and amount_tolerance cannot be negative",
+            ),
         };
         lang.pick(zh, en).to_owned()
     }
@@ -207,6 +214,7 @@ pub(super) fn problems(set: &RuleSet) -> Vec<RuleSetProblem> {
         tolerance,
         execution_reason_below,
         ratios: _,
+        checks,
     } = set;
     let mut found = Vec::new();
     let mut check = |right: bool, problem| {
@@ -247,6 +255,7 @@ pub(super) fn problems(set: &RuleSet) -> Vec<RuleSetProblem> {
     check(decimals <= Points::SCALE, RuleSetProblem::Decimals { decimals });
     check(*tolerance >= Points::ZERO, RuleSetProblem::Tolerance);
     check((Ratio::ZERO..=ONE).contains(execution_reason_below), RuleSetProblem::ExecutionThreshold);
+    check(checks.jump >= Ratio::ZERO && checks.amount_tolerance >= Money::ZERO, RuleSetProblem::Checks);
     own_block_problems(set, &mut found);
     block_problems(set, &mut found);
     cap_problems(set, &mut found);

@@ -67,7 +67,7 @@ fn label_length(folded: &[char]) -> usize {
 }
 
 /// Whether two cells say the same, whatever the typing and the full stop at the end.
-pub(in crate::scoring) fn same(one: &str, other: &str) -> bool {
+pub(crate) fn same(one: &str, other: &str) -> bool {
     let bare = |text: &str| {
         let mut folded = fold(text);
         while folded.last().is_some_and(|c| matches!(c, '。' | '.' | ';' | ',' | '!')) {

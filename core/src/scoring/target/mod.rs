@@ -34,7 +34,7 @@ use chrono::NaiveDate;
 use super::Category;
 use crate::kernel::FiscalYear;
 pub(super) use compare::{Incomparable, changes_agree, comparable_value};
-pub(super) use fold::same;
+pub(crate) use fold::same;
 pub use quantity::{Change, Quantity};
 pub use sign::Sign;
 pub use unit::Unit;
