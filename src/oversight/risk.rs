@@ -55,6 +55,7 @@ pub const SIGNALS: [Signal; 7] = [
 ];
 
 /// The signals that are found, with what each says.
+#[must_use]
 pub fn signals(facts: &Facts<'_>) -> Vec<(Signal, (String, String))> {
     SIGNALS.into_iter().filter_map(|signal| Some((signal, (signal.finds)(facts)?))).collect()
 }
