@@ -25,7 +25,8 @@ use crate::http::rate_limit::{CallerLimits, RateLimitSettings, rate_limit, rate_
 use crate::http::{ApiError, Cursors, Draining, Schemas, document, envelope};
 use crate::{
     accounts, audit, base_data, budgets, evaluations, feed, findings, forms, health, imports, indicators,
-    narratives, projects, publications, reviews, rule_sets, scores, simulations, units, workflow, years,
+    library, narratives, oversight, projects, publications, reviews, rule_sets, scores, simulations, units,
+    workflow, years,
 };
 
 /// Where the API lies.
@@ -45,6 +46,7 @@ pub fn write_hooks() -> Vec<Box<dyn WriteHook>> {
         Box::new(evaluations::Versions),
         Box::new(scores::Summaries),
         Box::new(feed::Feed),
+        Box::new(library::Library),
         Box::new(audit::Chains),
     ]
 }
@@ -196,7 +198,9 @@ fn base() -> OpenApi {
     base.merge(forms::Schemas::openapi());
     base.merge(imports::Schemas::openapi());
     base.merge(indicators::Schemas::openapi());
+    base.merge(library::Schemas::openapi());
     base.merge(narratives::Schemas::openapi());
+    base.merge(oversight::Schemas::openapi());
     base.merge(projects::Schemas::openapi());
     base.merge(publications::Schemas::openapi());
     base.merge(reviews::Schemas::openapi());
@@ -228,6 +232,8 @@ fn api(config: &mut ServiceConfig<'_>) {
     reviews::configure(config);
     publications::configure(config);
     feed::configure(config);
+    library::configure(config);
+    oversight::configure(config);
     imports::configure(config);
     audit::configure(config);
     accounts::configure(config);

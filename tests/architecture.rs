@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The features in the order in which they build on one another: none mentions a later one.
-const FEATURES: [&str; 19] = [
+const FEATURES: [&str; 21] = [
     "units",
     "rule_sets",
     "years",
@@ -26,6 +26,8 @@ const FEATURES: [&str; 19] = [
     "reviews",
     "publications",
     "feed",
+    "library",
+    "oversight",
     "imports",
     "audit",
 ];

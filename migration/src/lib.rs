@@ -26,6 +26,8 @@ mod m20261124_000014_idempotency;
 mod m20261124_000015_workflow;
 mod m20261124_000016_rule_sets;
 mod m20261124_000017_score_changes;
+mod m20261124_000018_summary_figures;
+mod m20261124_000019_library_indicators;
 
 /// The migrations in order.
 #[derive(Debug)]
@@ -52,6 +54,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000015_workflow::Migration),
             Box::new(m20261124_000016_rule_sets::Migration),
             Box::new(m20261124_000017_score_changes::Migration),
+            Box::new(m20261124_000018_summary_figures::Migration),
+            Box::new(m20261124_000019_library_indicators::Migration),
         ]
     }
 }

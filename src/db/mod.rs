@@ -73,6 +73,9 @@ impl Db {
     /// Brings the schema up to date, once even if several replicas start together, and then lets requests in.
     pub async fn prepare(&self) -> Result<(), DbErr> {
         prepare::migrate(&self.0.writer).await?;
+        for hook in &self.0.hooks {
+            hook.catch_up(self).await?;
+        }
         self.0.prepared.store(true, Ordering::Release);
         Ok(())
     }

@@ -4,16 +4,23 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use chrono::{DateTime, Utc};
+use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use jixiao_core::kernel::{FiscalYear, UnitCode};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr};
 
-use super::{Actor, Chain, Change, Deed};
+use super::{Actor, Chain, Change, Db, Deed};
 
 /// What happens with every unit of work, in its own transaction, just before the commit.
 pub trait WriteHook: Debug + Send + Sync {
     /// Refreshes what depends on what was written.
     fn before_commit<'a>(&'a self, work: &'a Work<'_>) -> LocalBoxFuture<'a, Result<(), DbErr>>;
+
+    /// Makes up for what was written before this hook was there, or knew as much as now. It runs when the schema is up
+    /// to date and before requests are let in; where nothing is missing it only looks.
+    fn catch_up<'a>(&'a self, _db: &'a Db) -> LocalBoxFuture<'a, Result<(), DbErr>> {
+        async { Ok(()) }.boxed_local()
+    }
 }
 
 /// A transaction on its way: write through [`Work::conn`], say what was touched, then [`Work::commit`].

@@ -3,6 +3,7 @@
 //! of its own, so that clerks who work on different parts do not collide.
 
 pub mod entity;
+pub mod figures;
 pub mod part;
 pub mod part_resource;
 pub mod part_routes;

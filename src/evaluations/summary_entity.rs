@@ -3,7 +3,8 @@
 use jixiao_core::kernel::{Points, Ratio};
 use sea_orm::entity::prelude::*;
 
-use crate::db::Int;
+use super::figures::Figures;
+use crate::db::{Int, Json};
 
 /// A sheet's totals as stored.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -36,6 +37,8 @@ pub struct Model {
     pub grade: Option<String>,
     /// Whether everything that must be scored is.
     pub complete: bool,
+    /// What oversight counts of it; none: scored before anybody counted.
+    pub figures: Option<Json<Figures>>,
 }
 
 /// None are declared: queries say their joins.

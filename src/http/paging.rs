@@ -197,6 +197,12 @@ pub struct Page {
 }
 
 impl Page {
+    /// The position after which the page starts, as [`Cursors::close`] was given it.
+    #[must_use]
+    pub fn position(&self) -> Option<&[Value]> {
+        self.after.as_deref()
+    }
+
     /// The position after which the page starts, for the database.
     #[must_use]
     pub fn after(&self) -> Option<Vec<DbValue>> {

@@ -1,6 +1,7 @@
 //! Scores: sheets put together from a form, scored by the core, and kept as summaries for lists.
 
 pub mod assemble;
+pub mod figures;
 pub mod ratios;
 pub mod routes;
 pub mod store;

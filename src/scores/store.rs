@@ -16,8 +16,9 @@ use sea_orm::{
 };
 
 use super::assemble::{ScoredSheet, score_form};
+use super::figures;
 use super::wire::{ScoreRow, SheetWord};
-use crate::db::{Coded, Int, Keyset, Scope, SortColumn, Work, WriteHook, keyset_page};
+use crate::db::{Coded, Db, Int, Json, Keyset, Scope, SortColumn, Work, WriteHook, keyset_page};
 use crate::evaluations::entity as evaluations;
 use crate::evaluations::store::{Filter as EvaluationFilter, sortable_final_total};
 use crate::evaluations::summary_entity::{ActiveModel, Column, Entity};
@@ -169,6 +170,10 @@ impl WriteHook for Summaries {
         }
         .boxed_local()
     }
+
+    fn catch_up<'a>(&'a self, db: &'a Db) -> LocalBoxFuture<'a, Result<(), DbErr>> {
+        figures::catch_up(db).boxed_local()
+    }
 }
 
 /// The evaluations of years whose rules were written, as far as the unit can still change them: what was
@@ -219,6 +224,7 @@ fn summary(
     unit: &units::Model,
     projects: &BTreeMap<ProjectCode, i64>,
 ) -> ActiveModel {
+    let figures = figures::count(&sheet);
     let ScoredSheet { project, name, card, rows: _ } = sheet;
     let points = |total: Option<Points>| Set(total.map(Int));
     ActiveModel {
@@ -235,6 +241,7 @@ fn summary(
         reported_total: points(card.reported_total),
         grade: Set(card.grade.map(|grade| grade.to_string())),
         complete: Set(card.complete),
+        figures: Set(Some(Json(figures))),
     }
 }
 

@@ -164,11 +164,26 @@ fn required(operation: &Value) -> String {
     let parameters = operation["parameters"].as_array().into_iter().flatten();
     let wanted = parameters.filter(|one| one["in"] == "query" && one["required"] == true);
     let pairs = wanted.map(|one| {
-        let example = one["example"].as_str().map_or_else(|| one["example"].to_string(), str::to_owned);
+        let example = one["example"].as_str().map_or_else(|| one["example"].to_string(), encoded);
         format!("{}={example}", one["name"].as_str().unwrap())
     });
     let pairs: Vec<String> = pairs.collect();
     if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
+}
+
+/// A text as part of a query.
+pub fn encoded(text: &str) -> String {
+    text.bytes()
+        .map(
+            |byte| {
+                if byte.is_ascii_alphanumeric() {
+                    char::from(byte).to_string()
+                } else {
+                    format!("%{byte:02X}")
+                }
+            },
+        )
+        .collect()
 }
 
 /// The document's example, about this unit.

@@ -39,7 +39,8 @@ async fn cell(
     let reply = town.caller(who, *rule).send(call.harmless()).await;
     let wanted = expected(*rule, who, unit, stage);
     let is_told = |hidden: &&Seat| !who.sees(hidden) && reply.text.contains(&hidden.mark());
-    let told = UNITS.iter().find(|hidden| rule.kind != Kind::Open && is_told(hidden));
+    let told =
+        UNITS.iter().find(|hidden| ![Kind::Open, Kind::Published].contains(&rule.kind) && is_told(hidden));
     let wrong = match told {
         _ if found(&reply) != Some(wanted) => format!("not {wanted:?}"),
         Some(hidden) => format!("tells of {}", hidden.code),

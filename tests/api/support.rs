@@ -89,6 +89,12 @@ pub async fn empty() -> World {
 
 /// The same, with this clock.
 pub async fn empty_at(clock: Arc<dyn Clock>) -> World {
+    // A hundred at once is what some tests are about; how many are let in is what `overload` is about.
+    empty_with(clock, AtOnce { writes: 200, ..AtOnce::default() }).await
+}
+
+/// The same, with so many places.
+pub async fn empty_with(clock: Arc<dyn Clock>, at_once: AtOnce) -> World {
     let place = Arc::new(place::Place::new());
     let db = place.open(clock, app::write_hooks()).await;
     let secret = SecretKey::random().unwrap();
@@ -103,8 +109,7 @@ pub async fn empty_at(clock: Arc<dyn Clock>) -> World {
         seal: jixiao::audit::Seal::new(&secret.derive("audit-checkpoints")),
         limits: BodyLimits { json: 1 << 20, import: 4 << 20, seconds: 30 },
         rate_limits: RateLimitSettings { per_second: 100_000, burst: 100_000 },
-        // A hundred at once is what some tests are about; how many are let in is what `overload` is about.
-        at_once: AtOnce { writes: 200, ..AtOnce::default() },
+        at_once,
         proxies: TrustedProxies(Vec::new()),
         cors_origins: vec!["https://jx.example.gov.cn".into()],
     });

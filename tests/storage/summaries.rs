@@ -9,9 +9,10 @@ use jixiao::evaluations::{Part, part};
 use jixiao::indicators::entity::Model as Indicator;
 use jixiao::projects::entity::Model as Project;
 use jixiao::scores::assemble::score_form;
+use jixiao::scores::figures;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait as _, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 
 use crate::support::{database, open, seeded};
@@ -137,6 +138,7 @@ async fn compare(db: &Db) {
         assert_eq!(stored.execution_rate, card.execution.rate.map(Int));
         assert_eq!(stored.grade, card.grade.map(|grade| grade.to_string()));
         assert_eq!(stored.complete, card.complete);
+        assert_eq!(stored.figures.as_ref().map(|figures| &figures.0), Some(&figures::count(anew)));
     }
 }
 
@@ -159,4 +161,31 @@ fn summaries_and_versions_follow_every_commit_and_no_other() {
             Ok(())
         });
     outcome.unwrap();
+}
+
+#[tokio::test]
+async fn sheets_from_before_anybody_counted_are_counted_at_the_next_start() {
+    let (_place, db) = database().await;
+    seeded(&db).await;
+    let indicator = Step::Indicator { of: None, seq: 1, weight: 20, score: Some(9), actual: 30 };
+    assert!(write(&db, &[Step::Budget(10, 900), Step::Project(0, 5), indicator]).await);
+    let version = evaluation(&db).await.version;
+    let work = db.begin(jixiao::db::Actor::service("test")).await.unwrap();
+    // As the migration leaves them, and with a total that nobody has reason to touch.
+    work.conn()
+        .execute_unprepared("UPDATE score_summaries SET figures = NULL, final_total = 1")
+        .await
+        .unwrap();
+    work.commit().await.unwrap();
+    db.prepare().await.unwrap();
+    let stored = Summaries::find().all(db.reader()).await.unwrap();
+    assert!(
+        stored
+            .iter()
+            .all(|row| row.figures.is_some() && row.final_total.is_some_and(|total| total.0.scaled() == 1))
+    );
+    assert_eq!(stored[0].figures.as_ref().unwrap().0.compared, 1);
+    assert_eq!(evaluation(&db).await.version, version, "nothing of the form was changed");
+    assert!(write(&db, &[Step::Budget(10, 901)]).await);
+    compare(&db).await;
 }

@@ -26,8 +26,13 @@ pub enum Kind {
     Unit,
     /// A unit's scores, which a reader sees when they are settled.
     Scores,
-    /// Figures made of many units: what is counted and shown is asked beside its own tests.
+    /// What becomes of settled scores: each told of those that are seen.
+    Feed,
+    /// Figures made of many units, of which nothing is said by name but what is seen; what is counted is asked beside
+    /// its own tests.
     Figures,
+    /// What was published, which is everybody's.
+    Published,
     /// A step of the workflow with a unit's form, or what comes with it.
     Step(Step),
     /// A row of a unit that the body names: what is not seen is an error of the body.
@@ -37,8 +42,8 @@ pub enum Kind {
 impl Kind {
     /// Whether it touches a unit's data.
     pub fn is_about_a_unit(self) -> bool {
-        use Kind::{Figures, InBody, List, Rows, Scores, Step, Unit};
-        matches!(self, List | Figures | Rows | Unit | Scores | Step(_) | InBody)
+        use Kind::{Feed, InBody, List, Rows, Scores, Step, Unit};
+        matches!(self, List | Feed | Rows | Unit | Scores | Step(_) | InBody)
     }
 }
 
@@ -79,7 +84,10 @@ pub fn classify(method: &Method, path: &str) -> Option<Rule> {
         ["units"] => (Kind::List, Action::ReadUnits),
         ["units", "{code}"] if reads => (Kind::Unit, Action::ReadUnits),
         ["units", "{code}"] => (Kind::House, Action::WriteUnits),
-        ["scores", "changes"] => (Kind::Figures, Action::ReadScores),
+        ["scores", "changes"] => (Kind::Feed, Action::ReadScores),
+        ["statistics" | "indicator-comparison"] => (Kind::Figures, Action::ReadForms),
+        ["reviews", "suggestions"] => (Kind::Figures, Action::Review),
+        ["indicator-library"] => (Kind::Published, Action::ReadForms),
         ["scores"] => (Kind::List, Action::ReadScores),
         ["scores", "{unit}", "{year}"] => (Kind::Scores, Action::ReadScores),
         ["imports"] => (Kind::Rows, Action::Import),
@@ -113,6 +121,9 @@ pub fn classify(method: &Method, path: &str) -> Option<Rule> {
         }
         ["evaluations", "{unit}", "{year}", "explanations" | "answers"] => {
             (Kind::Step(Step::Submit), Action::Submit)
+        }
+        ["evaluations", "{unit}", "{year}", "indicators", "adopt"] => {
+            (Kind::Step(Step::Edit), Action::WriteForms)
         }
         ["evaluations", "{unit}", "{year}", word] => {
             let step: Step = word.parse().ok()?;
