@@ -87,9 +87,8 @@ fn nothing_in_a_rule_set_is_ignored() {
 
 #[test]
 fn validation_lists_everything_that_is_wrong() {
-    let fields = |set: &RuleSet| -> Vec<&'static str> {
-        set.validate().iter().map(RuleSetProblem::field).collect()
-    };
+    let fields =
+        |set: &RuleSet| -> Vec<&'static str> { set.validate().iter().map(RuleSetProblem::field).collect() };
     for (path, value, field) in [
         ("/name", json!("Mof 2020"), "name"),
         ("/name", json!(""), "name"),
