@@ -6,7 +6,7 @@
 //! * FLOOR 4, the features, each after those it builds on: [`units`], [`rule_sets`], [`years`] →
 //!   [`evaluations`] → [`budgets`], [`base_data`], [`projects`], [`narratives`] → [`indicators`] → [`forms`] →
 //!   [`scores`] → [`simulations`] → [`findings`] → [`workflow`] → [`reviews`] → [`publications`] → [`feed`] →
-//!   [`library`] → [`oversight`] → [`imports`] → [`audit`]; beside them [`accounts`] and [`health`].
+//!   [`library`] → [`oversight`] → [`imports`] → [`audit`]; beside them [`accounts`], [`generate`] and [`health`].
 //! * FLOOR 3, [`http`]: problems, callers, conditions, paging, the document that also validates.
 //! * FLOOR 2, [`db`]: one engine behind another's face, and the one way to write.
 //! * FLOORS 0 and 1 are the crate `jixiao_core`: the words of the domain, the scoring rules, roles and stages.
@@ -23,6 +23,7 @@ pub mod evaluations;
 pub mod feed;
 pub mod findings;
 pub mod forms;
+pub mod generate;
 pub mod health;
 pub mod http;
 pub mod imports;

@@ -4,6 +4,7 @@
 
 mod audit;
 mod data;
+mod generate;
 mod keys;
 mod migrate;
 mod openapi;
@@ -36,6 +37,8 @@ enum Command {
     Score(score::Score),
     /// Import a bundle into the database
     Import(data::Import),
+    /// Write made-up data of a county or a province as a bundle
+    Generate(generate::Generate),
     /// Make and manage accounts
     User(user::User),
     /// Manage the keys that sign access tokens
@@ -87,6 +90,7 @@ pub fn main() -> ExitCode {
         Command::Serve(settings) => serve::run(*settings),
         Command::Score(command) => score::run(&command),
         Command::Import(command) => data::run(&command),
+        Command::Generate(command) => generate::run(&command),
         Command::User(command) => user::run(command),
         Command::Keys(command) => keys::run(command),
         Command::Audit(command) => audit::run(command),

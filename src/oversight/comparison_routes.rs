@@ -40,7 +40,13 @@ pub async fn compare(
     let total = store::count(&snapshot, &scope, &wanted).await?;
     let reviewed = store::reviewed(&snapshot, &rows).await?;
     let rules = store::rules(&snapshot, &rows).await?;
+    let mut by_ratio = store::by_ratio(&snapshot, &rows, &rules).await?;
     let items = rows.into_iter().map(|row| {
+        if row.project.is_none()
+            && let Some(score) = by_ratio.remove(&(row.evaluation_id, row.seq))
+        {
+            return compared(row, Some(score));
+        }
         let project = row.project.as_ref().map(|code| code.0.to_string());
         let reviewed = reviewed.get(&(row.evaluation_id, project, row.seq)).copied();
         let scored = rules.get(&row.rule_set).and_then(|rules| scored(&row, reviewed, year, rules));
@@ -50,7 +56,7 @@ pub async fn compare(
     Ok(Listed { body: IndicatorComparison { items, next_cursor: next_cursor.clone(), total }, next_cursor })
 }
 
-/// The indicator's score: it follows from the row alone, whatever stands beside it.
+/// The score of an indicator that stands for no ratio: it follows from the row alone, whatever stands beside it.
 fn scored(
     row: &Row,
     reviewed_score: Option<Points>,
@@ -74,6 +80,7 @@ fn scored(
         year,
         kind: if row.project.is_some() { SheetKind::Project } else { SheetKind::Department },
         execution: ExecutionRow::default(),
+        base_data: None,
         indicators: vec![indicator],
         reported_total: None,
         reviewed_total: None,

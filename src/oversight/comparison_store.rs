@@ -1,9 +1,10 @@
 //! The indicators of one name.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jixiao_core::kernel::{FiscalYear, Points, ProjectCode, RegionCode, UnitCode};
-use jixiao_core::scoring::{Attainment, RuleSet};
+use jixiao_core::scoring::{Attainment, IndicatorScore, RuleSet};
 use jixiao_core::workflow::Stage;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, PaginatorTrait,
@@ -14,9 +15,11 @@ use crate::db::{Coded, Int, Keyset, Scope, SortColumn, keyset_page};
 use crate::evaluations::entity as evaluations;
 use crate::evaluations::review_entity as reviews;
 use crate::evaluations::store::Filter;
+use crate::forms::store as forms;
 use crate::indicators::entity::{Column, Entity};
 use crate::projects::entity as projects;
 use crate::rule_sets;
+use crate::scores::assemble::score_form;
 use crate::units::entity as units;
 
 /// An indicator, with whose it is.
@@ -121,7 +124,7 @@ pub async fn reviewed(conn: &impl ConnectionTrait, rows: &[Row]) -> Result<BTree
 pub async fn rules(
     conn: &impl ConnectionTrait,
     rows: &[Row],
-) -> Result<BTreeMap<String, std::borrow::Cow<'static, RuleSet>>, DbErr> {
+) -> Result<BTreeMap<String, Cow<'static, RuleSet>>, DbErr> {
     let mut rules = BTreeMap::new();
     for row in rows {
         if !rules.contains_key(&row.rule_set)
@@ -131,4 +134,34 @@ pub async fn rules(
         }
     }
     Ok(rules)
+}
+
+/// The scores that follow from annex 1 and not from the row alone, by evaluation and number: those of indicators that
+/// stand for a ratio of the base data.
+pub async fn by_ratio(
+    conn: &impl ConnectionTrait,
+    rows: &[Row],
+    rules: &BTreeMap<String, Cow<'static, RuleSet>>,
+) -> Result<BTreeMap<(i64, i32), IndicatorScore>, DbErr> {
+    let decided = |row: &&Row| row.project.is_none() && decides(rules.get(&row.rule_set), &row.name);
+    let ids: BTreeSet<i64> = rows.iter().filter(decided).map(|row| row.evaluation_id).collect();
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let found = evaluations::Entity::find().filter(evaluations::Column::Id.is_in(ids)).all(conn).await?;
+    let mut scores = BTreeMap::new();
+    for (evaluation, (form, reviewed)) in found.iter().zip(forms::load_many(conn, &found).await?) {
+        let Some(rules) = rules.get(&evaluation.rule_set) else { continue };
+        let sheets = score_form(&form, &reviewed, evaluation.year.0, rules);
+        for score in
+            sheets.into_iter().filter(|sheet| sheet.project.is_none()).flat_map(|sheet| sheet.card.indicators)
+        {
+            scores.insert((evaluation.id, score.seq), score);
+        }
+    }
+    Ok(scores)
+}
+
+fn decides(rules: Option<&Cow<'static, RuleSet>>, name: &str) -> bool {
+    rules.is_some_and(|rules| rules.ratios.iter().any(|standard| standard.names(name)))
 }

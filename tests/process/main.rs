@@ -7,6 +7,7 @@ mod canaries;
 mod commands;
 #[path = "../common/database.rs"]
 mod database;
+mod generating;
 mod headers;
 mod keys;
 mod limits;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::rule_set::Title;
 use super::words::{Block, UnknownName, compact};
+use crate::kernel::{Lang, Text};
 
 /// Where points are summed: the execution row, a block, or what could not be classified. A plain word of 1 to 32
 /// lower-case letters, digits and underscores that begins with a letter.
@@ -47,6 +48,15 @@ impl BlockName {
     pub(super) fn known_title(&self) -> Option<Title> {
         let (_, zh, en) = Self::KNOWN.iter().find(|(known, ..)| known == self)?;
         Some(Title { zh: (*zh).to_owned(), en: (*en).to_owned() })
+    }
+}
+
+/// A known one by its name, one of a rule set's own by its word.
+impl Text for BlockName {
+    fn text(&self, lang: Lang) -> String {
+        let known =
+            Self::KNOWN.iter().chain(&[(Self::OTHER, "其他", "other")]).find(|(known, ..)| known == self);
+        known.map_or(self.as_str(), |(_, zh, en)| lang.pick(zh, en)).to_owned()
     }
 }
 

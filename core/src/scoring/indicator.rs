@@ -35,11 +35,15 @@ pub(super) enum Standing {
 pub(super) fn score(row: &IndicatorRow, year: FiscalYear, rules: &RuleSet, ratios: &[BaseRatio]) -> Scored {
     let block = rules.classify(&row.level1);
     let category = Category::classify(&row.level2);
-    // A form with a cost block may leave level 2 without the word.
-    let read_as = category.or_else(|| (block == Some(BlockName::COST)).then_some(Category::Cost));
+    let context = context(row, year, rules);
     let weight = row.weight.filter(|weight| *weight > Points::ZERO);
-    let mut case =
-        Case { row, weight: weight.unwrap_or_default(), rules, category: read_as, flags: Vec::new() };
+    let mut case = Case {
+        row,
+        weight: weight.unwrap_or_default(),
+        rules,
+        category: context.category,
+        flags: Vec::new(),
+    };
     if row.name.trim_start_matches(|c: char| !c.is_alphanumeric()).starts_with("其中") {
         case.flags.push(Flag::SubRow);
     }
@@ -49,7 +53,6 @@ pub(super) fn score(row: &IndicatorRow, year: FiscalYear, rules: &RuleSet, ratio
         if block.is_none() {
             case.flags.push(Flag::BlockUnknown);
         }
-        let context = Context { year, category: read_as, name: &row.name };
         match ratios.iter().find(|ratio| ratio.decides(&row.name)) {
             Some(ratio) => base_ratio::judge(&mut case, ratio, &context),
             None => judge(&mut case, &context),
@@ -68,16 +71,30 @@ fn unweighted(case: &mut Case<'_>) -> Outcome {
     Outcome { rule: Rule::NotScored, verdict: Verdict::NotScored, explanation: Explanation::NotScored }
 }
 
-fn judge(case: &mut Case<'_>, context: &Context<'_>) -> Outcome {
-    let target = case.row.target.as_deref().map_or(Target::Empty, |text| Target::parse(text, context));
-    if target == Target::NotApplicable {
-        return not_applicable::judge(case);
-    }
+/// What a row's cells are read against.
+pub(super) fn context<'a>(row: &'a IndicatorRow, year: FiscalYear, rules: &RuleSet) -> Context<'a> {
+    // A form with a cost block may leave level 2 without the word.
+    let in_cost = || rules.classify(&row.level1) == Some(BlockName::COST);
+    let category = Category::classify(&row.level2).or_else(|| in_cost().then_some(Category::Cost));
+    Context { year, category, name: &row.name }
+}
+
+/// Target and actual as they are read.
+pub(super) fn read(row: &IndicatorRow, context: &Context<'_>) -> (Target, Actual) {
+    let target = row.target.as_deref().map_or(Target::Empty, |text| Target::parse(text, context));
     // Against a date, 2023.11 is a month whatever the category.
     let category =
         if matches!(target, Target::ByDate { .. }) { Some(Category::Timeliness) } else { context.category };
     let reading = Context { category, ..*context };
-    let actual = case.row.actual.as_deref().map_or(Actual::Empty, |text| Actual::parse(text, &reading));
+    let actual = row.actual.as_deref().map_or(Actual::Empty, |text| Actual::parse(text, &reading));
+    (target, actual)
+}
+
+fn judge(case: &mut Case<'_>, context: &Context<'_>) -> Outcome {
+    let (target, actual) = read(case.row, context);
+    if target == Target::NotApplicable {
+        return not_applicable::judge(case);
+    }
     notice_target(case, &target, context);
     let measured = match (&target, actual) {
         (Target::Empty, Actual::Empty) => {

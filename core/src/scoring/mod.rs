@@ -16,6 +16,7 @@
 //! | the rule of a row, one a file | `rules/` |
 //! | which rule is asked, and what counts | `indicator.rs` |
 //! | blocks, totals, completeness, grade | `totals.rs` |
+//! | how a total came about, step by step | `derivation.rs` |
 //! | what a ratio of annex 1 is worth | [`ratios`] |
 //! | what a bureau may decide | [`rule_set`] |
 //!
@@ -23,6 +24,7 @@
 //! the rule set, once for each row.
 
 mod block;
+mod derivation;
 mod explain;
 mod flag;
 mod grade;
@@ -41,6 +43,7 @@ mod totals;
 mod words;
 
 pub use block::{BlockName, NamedBlock, OwnBlock};
+pub use derivation::{Step, StepKind, derive};
 pub use explain::{Explanation, Formula, Relation};
 pub use flag::{Flag, FlagCode};
 pub use grade::Grade;

@@ -1,11 +1,14 @@
 //! What goes in: one form as people filled it.
 
+use serde::{Deserialize, Serialize};
+
 use super::ratios::BaseData;
 use super::{Attainment, SheetKind};
 use crate::kernel::{FiscalYear, Money, Points};
 
 /// One self-evaluation form (自评表): the execution row and the indicators, as written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Sheet {
     /// 预算年度: the year that a date without a year means.
     pub year: FiscalYear,
@@ -24,7 +27,8 @@ pub struct Sheet {
 }
 
 /// The total row of the budget table (年度资金总额).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ExecutionRow {
     /// 年初预算数, in 万元.
     pub initial: Option<Money>,
@@ -41,7 +45,8 @@ pub struct ExecutionRow {
 }
 
 /// One row of the indicator table (三级指标).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct IndicatorRow {
     /// Its place on the form.
     pub seq: i32,

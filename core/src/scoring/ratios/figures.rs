@@ -1,13 +1,15 @@
 //! The figures of annex 1, and the formula of each ratio with them.
 
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use super::RatioName;
 use crate::kernel::{Area, Lang, Money, Ratio, Text};
 use crate::scoring::Sheet;
 
 /// 基础数据表 (annex 1), as far as ratios need it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct BaseData {
     /// 编制数, persons.
     pub staff_quota: Option<i32>,
@@ -24,7 +26,8 @@ pub struct BaseData {
 }
 
 /// A row of expense control, in 万元.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Expense {
     /// 上年预算数, which annex 1 does not have.
     pub prior_budget: Option<Money>,
@@ -37,7 +40,8 @@ pub struct Expense {
 }
 
 /// A building completed in the year.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Building {
     /// 批复规模, ㎡.
     pub approved_area: Option<Area>,
