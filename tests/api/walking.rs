@@ -9,8 +9,19 @@ use crate::support::World;
 
 /// What tells a row of any list from another.
 fn key(row: &Value) -> String {
-    let names =
-        ["id", "code", "unit", "year", "region_code", "sheet", "username", "client_id", "chain", "seq"];
+    let names = [
+        "id",
+        "code",
+        "unit",
+        "year",
+        "region_code",
+        "sheet",
+        "username",
+        "client_id",
+        "chain",
+        "seq",
+        "reference",
+    ];
     let part = |name: &str| match &row[name] {
         unit @ Value::Object(_) => unit["code"].clone(),
         other => other.clone(),

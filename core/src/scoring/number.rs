@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::rule_set::ScoreRounding;
-use crate::kernel::{Points, round};
+use crate::kernel::{Points, Rounding, round};
 
 /// Rounds as the rule set says and keeps within 0..weight: a score lies there, whatever the arithmetic. The
 /// full weight is given as it is, for a weight may have more decimals than a score.
@@ -11,9 +11,14 @@ pub(super) fn score_of(raw: Decimal, weight: Points, rounding: ScoreRounding) ->
     if raw >= weight.decimal() { weight } else { to_points(raw.max(Decimal::ZERO), rounding).min(weight) }
 }
 
-/// Rounds as the rule set says.
+/// Decimals up to which arithmetic on points is exact, whatever was divided on the way.
+const EXACT: u32 = 18;
+
+/// Rounds as the rule set says. A third of a point three times is a point: what division cut off far behind the last
+/// digit is put right first, or a half would be lost now and then, and under truncation a whole unit.
 pub(super) fn to_points(raw: Decimal, rounding: ScoreRounding) -> Points {
-    let mut rounded = round(raw, rounding.decimals.min(Points::SCALE), rounding.mode);
+    let settled = round(raw, EXACT, Rounding::HalfUp);
+    let mut rounded = round(settled, rounding.decimals.min(Points::SCALE), rounding.mode);
     rounded.rescale(Points::SCALE);
     // Beyond the range nothing sensible is left; the nearest bound keeps the sum from wrapping.
     let bound = if raw.is_sign_negative() { i64::MIN } else { i64::MAX };

@@ -187,7 +187,8 @@ fn range(dice: &mut Dice) -> Cells {
     let family = if dice.chance(50) { PERCENT } else { 0 };
     let low = Decimal::from(dice.within(2, 500));
     let high = low + Decimal::from(dice.within(1, 90));
-    let actual = near(dice, if dice.chance(50) { low } else { high });
+    let by = if dice.chance(50) { low } else { high };
+    let actual = near(dice, by);
     let unit = FAMILIES[family][0].0;
     let text = format!("{low}{unit}{}{high}{unit}", dice.pick(&["-", "~", "—", "～"]));
     let written = written(dice, actual, family);
@@ -275,7 +276,7 @@ fn close_to(dice: &mut Dice, amount: Option<Money>) -> Option<Money> {
 }
 
 fn base_data(dice: &mut Dice) -> (BaseData, Value) {
-    let mut expense = |dice: &mut Dice| {
+    let expense = |dice: &mut Dice| {
         let budget = amount(dice);
         let (prior_final, r#final) = (close_to(dice, budget), close_to(dice, budget));
         let meant = json!({ "prior": prior_final, "budget": budget, "final": r#final });
@@ -291,16 +292,13 @@ fn base_data(dice: &mut Dice) -> (BaseData, Value) {
             let actual_area = Some(Area::from_scaled(dice.within(0, 900_000)));
             let budget_investment = amount(dice);
             let actual_investment = close_to(dice, budget_investment);
-            meant.push(json!(
-                [actual_area, approved_area, actual_investment, budget_investment].map(|_| ()).len()
-            ));
             let cells = [
                 actual_area.map(|area| area.to_string()),
                 approved_area.map(|area| area.to_string()),
                 actual_investment.map(|money| money.to_string()),
                 budget_investment.map(|money| money.to_string()),
             ];
-            *meant.last_mut().unwrap() = json!(cells);
+            meant.push(json!(cells));
             Building { approved_area, actual_area, budget_investment, actual_investment }
         })
         .collect();

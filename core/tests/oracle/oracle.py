@@ -29,7 +29,8 @@ class Rules:
         self.mode = {"half_up": ROUND_HALF_UP, "truncate": ROUND_DOWN}[document["rounding"]["mode"]]
 
     def rounded(self, raw):
-        return raw.quantize(self.decimals, self.mode)
+        # What division cut off behind the 80th digit must not decide a half.
+        return raw.quantize(D(1).scaleb(-60), ROUND_HALF_UP).quantize(self.decimals, self.mode)
 
     def points(self, raw, weight):
         """A score lies in 0..weight; the full weight is not rounded."""
