@@ -20,6 +20,7 @@ mod dice;
 mod document;
 mod envelope;
 mod feed;
+mod findings;
 mod foreign;
 mod forms;
 mod holding;
