@@ -13,6 +13,7 @@ mod access;
 mod accounts;
 mod bodies;
 mod calls;
+mod checks;
 mod clearing;
 mod concurrency;
 #[path = "../common/dice.rs"]
