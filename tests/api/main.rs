@@ -13,6 +13,7 @@ mod access;
 mod accounts;
 mod bodies;
 mod calls;
+mod checks;
 mod clearing;
 mod concurrency;
 #[path = "../common/dice.rs"]
@@ -20,6 +21,7 @@ mod dice;
 mod document;
 mod envelope;
 mod feed;
+mod findings;
 mod foreign;
 mod forms;
 mod holding;

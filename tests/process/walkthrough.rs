@@ -44,7 +44,13 @@ fn walk(settings: impl Fn(&mut Command)) {
         }
     };
     seen(2, &["\"assigned\":2", "\"not_started\":2"]);
-    seen(3, &["findings_open", "budget_changed", "reason_missing"]);
+    seen(3, &["findings_open", "budget_changed", "public_expenditure", "projects_sum", "reason_missing"]);
+    // What the page shows of the answer is what is said.
+    let shown =
+        WALKTHROUGH.lines().filter(|line| line.contains("\"detail\":\"") && line.contains("\"code\":\""));
+    for detail in shown.filter_map(|line| line.split("\"detail\":\"").nth(1)?.split('"').next()) {
+        assert!(part(3).contains(detail), "block 3 says no {detail}: {}", part(3));
+    }
     seen(4, &["\"stage\":\"submitted\"", "\"submitted_by\":\"clerk\""]);
     seen(5, &["\"stage\":\"returned\""]);
     seen(6, &["请附样本数", "\"stage\":\"submitted\"", "\"round\":2"]);

@@ -155,14 +155,14 @@ pub(super) struct Hit {
     pub tolerance: Option<String>,
     pub zh: String,
     pub en: String,
-    /// The form itself says why, so nobody is asked again.
-    pub explained: bool,
+    /// Nothing more is asked: the form itself says why, or something else must be mended first.
+    pub softened: bool,
 }
 
 impl Hit {
     pub fn at(place: Place, zh: impl Into<String>, en: impl Into<String>) -> Self {
         let (zh, en) = (zh.into(), en.into());
-        Self { place, expected: None, found: None, tolerance: None, zh, en, explained: false }
+        Self { place, expected: None, found: None, tolerance: None, zh, en, softened: false }
     }
 
     /// With what was expected and what is there.

@@ -22,8 +22,9 @@ pub(super) fn hits(dossier: &Dossier<'_>) -> Vec<(&'static Check, Hit)> {
         let nothing = SheetFacts::default();
         let sheet = dossier.now.sheets().find(|sheet| sheet.project == *project);
         let sheet = sheet.unwrap_or(SheetOf { project: *project, name: None, facts: &nothing });
+        let weights_are_wrong = card.flags.iter().any(|flag| matches!(flag, Flag::WeightsNotFull { .. }));
         for (part, flags) in [(Part::Sheet, &card.flags), (Part::Execution, &card.execution.flags)] {
-            hits.extend(flags.iter().filter_map(|flag| of_sheet(flag, part, &sheet)));
+            hits.extend(flags.iter().filter_map(|flag| of_sheet(flag, part, &sheet, weights_are_wrong)));
         }
         for score in &card.indicators {
             let Some(row) = dossier.now.indicators_of(*project).find(|row| row.seq == score.seq) else {
@@ -41,7 +42,12 @@ pub(super) fn hits(dossier: &Dossier<'_>) -> Vec<(&'static Check, Hit)> {
     hits
 }
 
-fn of_sheet(flag: &Flag, part: Part, sheet: &SheetOf<'_, '_>) -> Option<(&'static Check, Hit)> {
+fn of_sheet(
+    flag: &Flag,
+    part: Part,
+    sheet: &SheetOf<'_, '_>,
+    weights_are_wrong: bool,
+) -> Option<(&'static Check, Hit)> {
     let (id, field) = belongs_to(flag, part)?;
     // A sheet may have several of these, each about other blocks.
     let field = match flag {
@@ -62,11 +68,16 @@ fn of_sheet(flag: &Flag, part: Part, sheet: &SheetOf<'_, '_>) -> Option<(&'stati
         format!("{}{row}{}", sheet.prefix(lang), flag.text(lang))
     };
     let (expected, found) = numbers(flag);
-    let explained =
-        matches!(flag, Flag::BudgetChanged { .. } | Flag::LowExecution { .. } | Flag::OverExecuted { .. })
-            && filled(sheet.facts.reason).is_some();
+    let softened = match flag {
+        Flag::BudgetChanged { .. } | Flag::LowExecution { .. } | Flag::OverExecuted { .. } => {
+            filled(sheet.facts.reason).is_some()
+        }
+        // Shows where the points are missing, and will be another one when they are not.
+        Flag::BlockWeightDiffers { .. } => weights_are_wrong,
+        _ => false,
+    };
     let hit = Hit::at(sheet.place(&field), says(Lang::Zh), says(Lang::En));
-    Some((named(id)?, Hit { expected, found, explained, ..hit }))
+    Some((named(id)?, Hit { expected, found, softened, ..hit }))
 }
 
 fn of_indicator(flag: &Flag, above: Option<&Flag>, row: &Indicator<'_>) -> Option<(&'static Check, Hit)> {
@@ -232,6 +243,20 @@ mod tests {
         let lost = found.iter().find(|one| one.check.id == "reason_missing").unwrap();
         assert_eq!((lost.expected.as_deref(), lost.found.as_deref()), (Some("10"), Some("9")));
         assert_eq!(lost.zh, "“服务”：扣 1 分未说明偏差原因");
+    }
+
+    #[test]
+    fn weights_of_blocks_are_asked_about_when_they_sum_to_100() {
+        let of = |weights: [&str; 2]| {
+            let mut form = Form::new();
+            for (seq, weight) in (1..).zip(weights) {
+                form.indicators.push(row(seq, "培训", "12次", "12次", weight, weight));
+            }
+            let found = findings(&form);
+            found.into_iter().find(|one| one.check.id == "block_weight_differs").map(|one| one.severity)
+        };
+        assert_eq!(of(["60", "40"]), Some(super::super::Severity::Explain));
+        assert_eq!(of(["50", "40"]), Some(super::super::Severity::Note));
     }
 
     #[test]

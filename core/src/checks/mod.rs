@@ -60,7 +60,7 @@ pub fn check(dossier: &Dossier<'_>) -> Vec<Finding> {
 
 /// What a hit means under these rules; nothing where the check is off.
 fn judged(check: &'static Check, hit: Hit, rules: &CheckRules) -> Option<Finding> {
-    let Hit { place, expected, found, tolerance, zh, en, explained } = hit;
+    let Hit { place, expected, found, tolerance, zh, en, softened } = hit;
     let severity = match rules.severities.get(check.id) {
         None => check.severity,
         Some(CheckLevel::Block) => Severity::Block,
@@ -69,6 +69,6 @@ fn judged(check: &'static Check, hit: Hit, rules: &CheckRules) -> Option<Finding
         Some(CheckLevel::Off) => return None,
     };
     // Whoever gave the reason on the form is not asked for it a second time.
-    let severity = if explained && severity == Severity::Explain { Severity::Note } else { severity };
+    let severity = if softened && severity == Severity::Explain { Severity::Note } else { severity };
     Some(Finding { check, severity, place, expected, found, tolerance, zh, en })
 }

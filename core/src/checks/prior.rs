@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
-use super::dossier::{Facts, Item, filled, short};
+use super::dossier::{Amounts, BaseData, Expense, Facts, Item, filled, short};
 use super::finding::Hit;
 use super::registry::{BETWEEN, Check, REVIEW, words};
 use super::sums::{agree, expense_place};
@@ -110,7 +110,7 @@ fn expense_jumps(dossier: &Dossier<'_>) -> Vec<Hit> {
         let item = row.item;
         // Last year's form says it more strictly.
         let said = HEADLINES.contains(&item) && stored_final(dossier, item).is_some();
-        if said || item == Item::BasicBudgetAdjustment {
+        if said || item == Item::BasicBudgetAdjustment || is_the_whole(base_data, row) {
             continue;
         }
         let (place, name) = match filled(row.name) {
@@ -127,6 +127,17 @@ fn expense_jumps(dossier: &Dossier<'_>) -> Vec<Hit> {
     hits
 }
 
+/// Whether an expense is all that its whole consists of, and said with it.
+fn is_the_whole(base_data: &BaseData<'_>, row: &Expense<'_>) -> bool {
+    let whole = match row.item {
+        Item::OfficialVehicles | Item::OverseasTravel | Item::OfficialReception => Item::ThreePublic,
+        Item::VehiclePurchase | Item::VehicleOperation => Item::OfficialVehicles,
+        _ => return false,
+    };
+    let amounts = |row: &Expense<'_>| (row.prior_final, row.budget, row.r#final);
+    base_data.expense(whole).is_some_and(|whole| amounts(whole) == amounts(row))
+}
+
 fn year_on_year(dossier: &Dossier<'_>) -> Vec<Hit> {
     let Some(prior) = &dossier.prior else { return Vec::new() };
     let now = &dossier.now;
@@ -139,8 +150,7 @@ fn year_on_year(dossier: &Dossier<'_>) -> Vec<Hit> {
         };
         let (total, natures) = ("total.executed", "natures");
         add(total, "全年执行数", "executed amount", before.sheet.total.executed, now.sheet.total.executed);
-        let executed =
-            |amounts: &Option<super::dossier::Amounts>| amounts.and_then(|amounts| amounts.executed);
+        let executed = |amounts: &Option<Amounts>| amounts.and_then(|amounts| amounts.executed);
         let basic = (executed(&before.basic), executed(&now.basic));
         add(&format!("{natures}.basic.executed"), "基本支出", "basic expenditure", basic.0, basic.1);
         let project = (executed(&before.project), executed(&now.project));
@@ -165,7 +175,7 @@ fn year_on_year(dossier: &Dossier<'_>) -> Vec<Hit> {
 fn prior_final_differs(dossier: &Dossier<'_>) -> Vec<Hit> {
     let Some(base_data) = &dossier.now.base_data else { return Vec::new() };
     let tolerance = dossier.rules.amount_tolerance;
-    let of = |row: &super::dossier::Expense<'_>| {
+    let of = |row: &Expense<'_>| {
         // Several rows of one kind cannot be told apart from one year to the next.
         if row.name.is_some() || row.item == Item::SpecialFund || row.item == Item::BasicBudgetAdjustment {
             return None;
@@ -250,7 +260,16 @@ mod tests {
             "base_data::expenses.meetings_and_training.final 10.00 13.01",
         ];
         assert_eq!(found(&form, "expense_jump"), at);
-        form.rules.jump = "0.35".parse().unwrap();
+        // Reception is all of the three public expenses: said once.
+        form.expense(Item::ThreePublic, ["10", "13", ""]);
+        form.expenses[3].1[1] = money("14");
+        form.expenses[5].1[1] = money("14");
+        assert_eq!(found(&form, "expense_jump").len(), 3);
+        assert!(
+            found(&form, "expense_jump")
+                .contains(&"base_data::expenses.three_public.final 10.00 14.00".into())
+        );
+        form.rules.jump = "0.4".parse().unwrap();
         assert_eq!(found(&form, "expense_jump"), [""; 0]);
     }
 
