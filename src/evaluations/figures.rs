@@ -22,7 +22,7 @@ pub struct Figures {
 }
 
 /// One block of a sheet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlockFigures {
     /// Which one.
     pub block: BlockName,

@@ -21,7 +21,7 @@ pub fn count(sheet: &ScoredSheet) -> Figures {
     for block in &card.blocks {
         if let Some(weight) = block.weight.filter(|weight| *weight > Points::ZERO) {
             let (self_score, final_score) = (block.self_score, block.final_score);
-            figures.blocks.push(BlockFigures { block: block.block, weight, self_score, final_score });
+            figures.blocks.push(BlockFigures { block: block.block.clone(), weight, self_score, final_score });
         }
     }
     for (row, score) in sheet.rows.iter().zip(&card.indicators) {
