@@ -1,16 +1,20 @@
 //! `/indicator-comparison`.
 
+use std::collections::BTreeMap;
+
 use actix_web::{HttpRequest, get, web};
-use jixiao_core::kernel::{FiscalYear, Points};
-use jixiao_core::scoring::{ExecutionRow, IndicatorRow, IndicatorScore, RuleSet, Sheet, SheetKind, score};
+use jixiao_core::scoring::IndicatorScore;
 use serde_json::json;
 
 use super::comparison_store::{self as store, Row, Wanted};
 use super::comparison_wire::{ComparedIndicator, ComparisonParams, IndicatorComparison};
-use crate::db::{Coded, Db, Int, Keyset};
+use crate::db::{Db, Int, Keyset};
 use crate::evaluations::wire::UnitName;
+use crate::forms::store as forms;
 use crate::http::permission::ReadForms;
 use crate::http::{ApiError, Caller, Cursors, Listed, Params};
+use crate::scores::assemble::{ScoredSheet, score_form};
+use crate::scores::store::rules;
 
 /// Compare an indicator across units
 ///
@@ -38,67 +42,40 @@ pub async fn compare(
     let mut rows = store::list(&snapshot, &scope, &wanted, keyset).await?;
     let next_cursor = cursors.close(&page, &mut rows, |row| vec![json!(row.unit_code.0), json!(row.id)]);
     let total = store::count(&snapshot, &scope, &wanted).await?;
-    let reviewed = store::reviewed(&snapshot, &rows).await?;
-    let rules = store::rules(&snapshot, &rows).await?;
-    let mut by_ratio = store::by_ratio(&snapshot, &rows, &rules).await?;
+    // The forms as a whole: an indicator of annex 1 is judged by what stands elsewhere in its form.
+    let mut sheets: BTreeMap<i64, Vec<ScoredSheet>> = BTreeMap::new();
+    for evaluation in store::evaluations_of(&snapshot, &rows).await? {
+        let (form, reviewed, _) = forms::load(&snapshot, &evaluation).await?;
+        let rules = rules(&snapshot, &evaluation).await?;
+        sheets.insert(evaluation.id, score_form(&form, &reviewed, year, &rules));
+    }
     let items = rows.into_iter().map(|row| {
-        if row.project.is_none()
-            && let Some(score) = by_ratio.remove(&(row.evaluation_id, row.seq))
-        {
-            return compared(row, Some(score));
-        }
-        let project = row.project.as_ref().map(|code| code.0.to_string());
-        let reviewed = reviewed.get(&(row.evaluation_id, project, row.seq)).copied();
-        let scored = rules.get(&row.rule_set).and_then(|rules| scored(&row, reviewed, year, rules));
-        compared(row, scored)
+        let sheets = sheets.get(&row.evaluation_id);
+        let scored = sheets.and_then(|sheets| scored(&row, sheets));
+        compared(&row, scored)
     });
     let items = items.collect();
     Ok(Listed { body: IndicatorComparison { items, next_cursor: next_cursor.clone(), total }, next_cursor })
 }
 
-/// The score of an indicator that stands for no ratio: it follows from the row alone, whatever stands beside it.
-fn scored(
-    row: &Row,
-    reviewed_score: Option<Points>,
-    year: FiscalYear,
-    rules: &RuleSet,
-) -> Option<IndicatorScore> {
-    let indicator = IndicatorRow {
+/// The indicator's score in its sheet.
+fn scored<'a>(row: &Row, sheets: &'a [ScoredSheet]) -> Option<&'a IndicatorScore> {
+    let project = row.project.as_ref().map(|code| &code.0);
+    let sheet = sheets.iter().find(|sheet| sheet.project.as_ref() == project)?;
+    sheet.card.indicators.iter().find(|score| score.seq == row.seq)
+}
+
+fn compared(row: &Row, scored: Option<&IndicatorScore>) -> ComparedIndicator {
+    ComparedIndicator {
+        unit: UnitName { code: row.unit_code.0.clone(), name: row.unit_name.clone() },
+        stage: row.stage.0,
+        project: row.project.as_ref().map(|code| code.0.clone()),
         seq: row.seq,
-        level1: row.level1.clone(),
-        level2: row.level2.clone(),
-        name: row.name.clone(),
         target: row.target.clone(),
         actual: row.actual.clone(),
         weight: row.weight.map(|Int(points)| points),
         self_score: row.self_score.map(|Int(points)| points),
-        reviewed_score,
-        attainment: row.attainment.as_ref().map(|attainment| attainment.0),
-        deviation_reason: row.deviation_reason.clone(),
-    };
-    let sheet = Sheet {
-        year,
-        kind: if row.project.is_some() { SheetKind::Project } else { SheetKind::Department },
-        execution: ExecutionRow::default(),
-        base_data: None,
-        indicators: vec![indicator],
-        reported_total: None,
-        reviewed_total: None,
-    };
-    score(&sheet, rules).indicators.into_iter().next()
-}
-
-fn compared(row: Row, scored: Option<IndicatorScore>) -> ComparedIndicator {
-    ComparedIndicator {
-        unit: UnitName { code: row.unit_code.0, name: row.unit_name },
-        stage: row.stage.0,
-        project: row.project.map(|Coded(code)| code),
-        seq: row.seq,
-        target: row.target,
-        actual: row.actual,
-        weight: row.weight.map(|Int(points)| points),
-        self_score: row.self_score.map(|Int(points)| points),
-        computed_score: scored.as_ref().and_then(|score| score.computed_score),
+        computed_score: scored.and_then(|score| score.computed_score),
         final_score: scored.and_then(|score| score.final_score),
     }
 }

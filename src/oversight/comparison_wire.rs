@@ -46,7 +46,7 @@ pub struct ComparedIndicator {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct IndicatorComparison {
     /// 指标 by unit.
-    #[schema(max_items = 500)]
+    #[schema(max_items = 100)]
     pub items: Vec<ComparedIndicator>,
     /// 下一页游标 cursor of the next page; null on the last.
     #[schema(max_length = 1000)]
@@ -70,7 +70,7 @@ pub struct ComparisonParams {
     #[param(value_type = Option<String>, pattern = r"^([0-9]{2}|[0-9]{4}|[0-9]{6})$", max_length = 6, example = "430611")]
     pub region_code: Option<RegionCode>,
     /// 每页条数 indicators of a page.
-    #[param(minimum = 1, maximum = 500, example = 50)]
+    #[param(minimum = 1, maximum = 100, example = 50)]
     pub limit: Option<u64>,
     /// 翻页游标 `next_cursor` of the page before, with the same filters.
     #[param(max_length = 1000, pattern = "^[A-Za-z0-9_.-]+$")]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, get, web};
-use jixiao_core::kernel::{FiscalYear, Lang, Points, Text as _};
+use jixiao_core::kernel::{FiscalYear, Lang, Points};
 use jixiao_core::scoring::BlockName;
 use serde_json::{Value, json};
 
@@ -55,7 +55,7 @@ pub async fn statistics(
     // A unit without a department stands for itself.
     let alone = |key: &str| rows.iter().find(|row| row.unit_code.0.as_str() == key).map(|row| &row.unit_name);
     let name = |key: &Option<String>| match (by, key) {
-        (By::Block, Some(block)) => Some(block.parse::<BlockName>().ok()?.text(lang)),
+        (By::Block, Some(block)) => block_name(block, lang),
         (By::Department, Some(code)) => departments.get(code).or_else(|| alone(code)).cloned(),
         _ => None,
     };
@@ -124,6 +124,12 @@ pub async fn suggest(
     let next_cursor = cursors.close(&page, &mut items, |(place, _)| vec![json!(place + 1)]);
     let items = items.into_iter().map(|(_, one)| one).collect();
     Ok(Listed { body: ReviewSuggestions { items, next_cursor: next_cursor.clone(), total }, next_cursor })
+}
+
+/// What people call a block. One that rule sets declare as their own may be called differently in each.
+fn block_name(block: &str, lang: Lang) -> Option<String> {
+    let (_, zh, en) = BlockName::KNOWN.iter().find(|(known, ..)| known.as_str() == block)?;
+    Some(lang.pick(*zh, *en).to_owned())
 }
 
 fn suggestion(row: Row, last_year: Option<Points>, by_chance: bool, lang: Lang) -> ReviewSuggestion {
