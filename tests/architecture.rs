@@ -20,6 +20,7 @@ const FEATURES: [&str; 21] = [
     "indicators",
     "forms",
     "scores",
+    "proofs",
     "simulations",
     "findings",
     "workflow",
@@ -29,6 +30,7 @@ const FEATURES: [&str; 21] = [
     "library",
     "oversight",
     "imports",
+    "previews",
     "audit",
 ];
 
