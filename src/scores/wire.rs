@@ -192,9 +192,8 @@ pub struct SheetScore {
     /// 基础数据比率 ratios of the base data; none on a project's sheet.
     #[schema(max_items = 50)]
     pub ratios: Vec<BaseRatioView>,
-    /// 推导过程 how the final total came about, each step before those below it; only where `explain=true` asked for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_items = 50_000)]
+    /// 推导过程 how the final total came about, each step before those below it; null unless `explain=true` asks for it.
+    #[schema(max_items = 50_000)]
     pub derivation: Option<Vec<ScoreStep>>,
 }
 
