@@ -25,8 +25,8 @@ use crate::http::rate_limit::{CallerLimits, RateLimitSettings, rate_limit, rate_
 use crate::http::{ApiError, Cursors, Draining, Schemas, document, envelope};
 use crate::{
     accounts, audit, base_data, budgets, evaluations, feed, findings, forms, health, imports, indicators,
-    library, narratives, oversight, projects, publications, reviews, rule_sets, scores, simulations, units,
-    workflow, years,
+    library, narratives, oversight, previews, projects, proofs, publications, reviews, rule_sets, scores,
+    simulations, units, workflow, years,
 };
 
 /// Where the API lies.
@@ -201,7 +201,9 @@ fn base() -> OpenApi {
     base.merge(library::Schemas::openapi());
     base.merge(narratives::Schemas::openapi());
     base.merge(oversight::Schemas::openapi());
+    base.merge(previews::Schemas::openapi());
     base.merge(projects::Schemas::openapi());
+    base.merge(proofs::Schemas::openapi());
     base.merge(publications::Schemas::openapi());
     base.merge(reviews::Schemas::openapi());
     base.merge(rule_sets::Schemas::openapi());
@@ -226,6 +228,7 @@ fn api(config: &mut ServiceConfig<'_>) {
     indicators::configure(config);
     forms::configure(config);
     scores::configure(config);
+    proofs::configure(config);
     simulations::configure(config);
     findings::configure(config);
     workflow::configure(config);
@@ -235,6 +238,7 @@ fn api(config: &mut ServiceConfig<'_>) {
     library::configure(config);
     oversight::configure(config);
     imports::configure(config);
+    previews::configure(config);
     audit::configure(config);
     accounts::configure(config);
 }

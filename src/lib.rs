@@ -5,8 +5,8 @@
 //! * [`app`]: the assembly, used by the binary, the tests and the document's writer.
 //! * FLOOR 4, the features, each after those it builds on: [`units`], [`rule_sets`], [`years`] →
 //!   [`evaluations`] → [`budgets`], [`base_data`], [`projects`], [`narratives`] → [`indicators`] → [`forms`] →
-//!   [`scores`] → [`simulations`] → [`findings`] → [`workflow`] → [`reviews`] → [`publications`] → [`feed`] →
-//!   [`library`] → [`oversight`] → [`imports`] → [`audit`]; beside them [`accounts`], [`generate`] and [`health`].
+//!   [`scores`] → [`proofs`] → [`simulations`] → [`findings`] → [`workflow`] → [`reviews`] → [`publications`] → [`feed`] →
+//!   [`library`] → [`oversight`] → [`imports`] → [`previews`] → [`audit`]; beside them [`accounts`], [`generate`] and [`health`].
 //! * FLOOR 3, [`http`]: problems, callers, conditions, paging, the document that also validates.
 //! * FLOOR 2, [`db`]: one engine behind another's face, and the one way to write.
 //! * FLOORS 0 and 1 are the crate `jixiao_core`: the words of the domain, the scoring rules, roles and stages.
@@ -31,7 +31,9 @@ pub mod indicators;
 pub mod library;
 pub mod narratives;
 pub mod oversight;
+pub mod previews;
 pub mod projects;
+pub mod proofs;
 pub mod publications;
 pub mod reviews;
 pub mod rule_sets;

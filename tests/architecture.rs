@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The features in the order in which they build on one another: none mentions a later one.
-const FEATURES: [&str; 21] = [
+const FEATURES: [&str; 23] = [
     "units",
     "rule_sets",
     "years",
@@ -20,6 +20,7 @@ const FEATURES: [&str; 21] = [
     "indicators",
     "forms",
     "scores",
+    "proofs",
     "simulations",
     "findings",
     "workflow",
@@ -29,6 +30,7 @@ const FEATURES: [&str; 21] = [
     "library",
     "oversight",
     "imports",
+    "previews",
     "audit",
 ];
 

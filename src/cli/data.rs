@@ -107,8 +107,8 @@ pub fn run(command: &Import) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Reads a file or standard input as a bundle.
-pub fn read(file: &Path, lang: Lang) -> Result<(Vec<u8>, Bundle), Failure> {
+/// Reads a file, or standard input for `-`.
+pub fn bytes(file: &Path) -> Result<Vec<u8>, Failure> {
     use std::io::Read as _;
     let mut bytes = Vec::new();
     let outcome = if file.as_os_str() == "-" {
@@ -117,6 +117,12 @@ pub fn read(file: &Path, lang: Lang) -> Result<(Vec<u8>, Bundle), Failure> {
         std::fs::read(file).map(|read| bytes = read)
     };
     outcome.map_err(|why| Failure::Other(format!("{}: {why}", file.display())))?;
+    Ok(bytes)
+}
+
+/// Reads a file or standard input as a bundle.
+pub fn read(file: &Path, lang: Lang) -> Result<(Vec<u8>, Bundle), Failure> {
+    let bytes = bytes(file)?;
     let value = serde_json::from_slice(&bytes).map_err(|why| {
         let (line, column) = (why.line(), why.column());
         let told = lang.pick(

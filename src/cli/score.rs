@@ -1,28 +1,28 @@
 //! `jixiao score`: a bundle in, score sheets out, no database.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use jixiao::app;
-use jixiao::evaluations::wire::UnitName;
-use jixiao::forms::store::Reviewed;
 use jixiao::http::Schemas;
-use jixiao::imports::offline;
-use jixiao::rule_sets;
-use jixiao::scores::assemble::score_form;
-use jixiao::scores::view;
+use jixiao::previews::run::preview;
+use jixiao::previews::wire::Preview;
+use jixiao::proofs::{self, Difference, Verdict};
 use jixiao::scores::wire::{FlagView, Scores, SheetScore};
+use jixiao::{app, rule_sets};
 use jixiao_core::kernel::{Lang, Points, Text as _};
-use jixiao_core::workflow::Stage;
 
-use super::data::{LangArg, read, tell};
+use super::data::{LangArg, bytes, read, tell};
 use super::{Failure, print};
 
 /// Score a bundle on the spot: every sheet in it, each point explained. No database.
 #[derive(Args, Debug)]
 pub struct Score {
     /// The bundle, as JSON; `-` reads standard input
-    file: PathBuf,
+    #[arg(required_unless_present = "verify")]
+    file: Option<PathBuf>,
+    /// Verify a proof from `GET /scores/{unit}/{year}/proof` instead: compute everything in it again
+    #[arg(long, value_name = "PROOF", conflicts_with_all = ["file", "json", "rule_set"])]
+    verify: Option<PathBuf>,
     /// Answer as JSON, as the API does
     #[arg(long)]
     json: bool,
@@ -37,40 +37,70 @@ pub struct Score {
 /// Runs it.
 pub fn run(command: &Score) -> Result<(), Failure> {
     let lang: Lang = command.lang.into();
+    if let Some(proof) = &command.verify {
+        return verify(proof, lang);
+    }
+    let Some(file) = &command.file else { return Ok(()) };
     let rules = rule_sets::preset(&command.rule_set)
         .ok_or_else(|| Failure::Setting(format!("--rule-set: there is no rule set {}", command.rule_set)))?;
-    let (_, bundle) = read(&command.file, lang)?;
+    let (_, bundle) = read(file, lang)?;
     let schemas = Schemas::of_document(&app::openapi());
-    let (forms, names) = offline::forms(&schemas, bundle).map_err(|errors| {
+    let Preview { scores, .. } = preview(&schemas, bundle, rules, lang).map_err(|errors| {
         tell(&errors, lang);
         Failure::Data
     })?;
-    let mut all = Vec::new();
-    for ((code, year), form) in forms {
-        let unit = names.iter().find(|unit| unit.code == code).cloned();
-        let unit = unit.unwrap_or_else(|| UnitName { name: code.to_string(), code });
-        let scored = score_form(&form, &Reviewed::default(), year, rules);
-        let (department, projects): (Vec<_>, Vec<_>) =
-            scored.into_iter().partition(|sheet| sheet.project.is_none());
-        all.push(Scores {
-            year,
-            stage: Stage::Draft,
-            provisional: true,
-            rule_set: rules.reference(),
-            department: department.into_iter().next().map(|sheet| view::sheet(sheet, &unit, lang)),
-            projects: projects.into_iter().map(|sheet| view::sheet(sheet, &unit, lang)).collect(),
-            unit,
-        });
-    }
     if command.json {
-        let text = serde_json::to_string_pretty(&all).map_err(|why| Failure::Other(why.to_string()))?;
+        let text = serde_json::to_string_pretty(&scores).map_err(|why| Failure::Other(why.to_string()))?;
         print(&format!("{text}\n"));
     } else {
-        for scores in &all {
+        for scores in &scores {
             print(&table(scores, lang));
         }
     }
     Ok(())
+}
+
+/// Differences that are told one by one.
+const TOLD: usize = 20;
+
+/// Computes a proof again, and tells what differs.
+fn verify(file: &Path, lang: Lang) -> Result<(), Failure> {
+    let bytes = bytes(file)?;
+    let Verdict { proof, compared, differences } = proofs::verify(&bytes).map_err(|why| {
+        eprintln!("{}: {}", file.display(), why.text(lang));
+        Failure::Data
+    })?;
+    let (unit, name, year, sheets) = (&proof.unit, &proof.unit_name, proof.year, proof.sheets.len());
+    let (rules, agree) = (proof.rule_set.reference(), compared - differences.len());
+    print(&lang.pick(
+        format!(
+            "{unit} {name} {year}，规则集 {rules}：重算 {sheets} 张表，{compared} 个值中 {agree} 个一致。\nSHA-256 {}\n",
+            proof.sha256
+        ),
+        format!(
+            "{unit} {name} {year}, rule set {rules}: {sheets} sheets computed again, {agree} of {compared} values agree.\nSHA-256 {}\n",
+            proof.sha256
+        ),
+    ));
+    if differences.is_empty() {
+        return Ok(());
+    }
+    for Difference { place, said, found } in differences.iter().take(TOLD) {
+        eprintln!(
+            "{}",
+            lang.pick(
+                format!("{place}：证明写 {said}，重算为 {found}"),
+                format!("{place}: the proof says {said}, computed again it is {found}")
+            )
+        );
+    }
+    let more = differences.len().saturating_sub(TOLD);
+    if more > 0 {
+        eprintln!("{}", lang.pick(format!("另有 {more} 处"), format!("and {more} more")));
+    }
+    Err(Failure::Other(
+        lang.pick("证明不成立，内容被改动过。", "The proof does not hold: it was altered.").to_owned(),
+    ))
 }
 
 fn table(scores: &Scores, lang: Lang) -> String {

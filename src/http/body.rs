@@ -74,6 +74,11 @@ impl FromRequest for MergePatch {
     }
 }
 
+/// A whole JSON body, within the limit of those.
+pub async fn read_json(request: &HttpRequest, payload: Payload) -> Result<Bytes, ApiError> {
+    read(request, payload, limits(request).json).await
+}
+
 /// A whole import body, of any type, within its limit.
 pub async fn read_import(request: &HttpRequest, payload: Payload) -> Result<Bytes, ApiError> {
     read(request, payload, limits(request).import).await

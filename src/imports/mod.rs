@@ -14,7 +14,7 @@ pub mod run;
 pub mod wire;
 
 pub use report::{Counts, Report, RowError};
-pub use run::{Mode, Order, run};
+pub use run::{Mode, Order, failed_rows, run};
 pub use wire::LaterStage;
 
 /// The operations of the import.

@@ -1,6 +1,6 @@
 //! A bundle without a database: the forms in it, for scoring on the spot.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jixiao_core::kernel::{FiscalYear, UnitCode};
 use serde::de::DeserializeOwned;
@@ -25,22 +25,31 @@ struct Reader<'a> {
     schemas: &'a Schemas,
     forms: Forms,
     names: BTreeMap<UnitCode, String>,
+    /// Keys that were read, for the repeated to be told.
+    seen: BTreeSet<(Collection, UnitCode, FiscalYear, String)>,
     errors: Vec<RowError>,
 }
 
 /// Reads the forms, and the names that the bundle gives to units, or every error.
 pub fn forms(schemas: &Schemas, bundle: Bundle) -> Result<(Forms, Vec<UnitName>), Vec<RowError>> {
-    let Bundle { amount_unit, meta: _, rows } = bundle;
-    let mut reader = Reader { schemas, forms: Forms::new(), names: BTreeMap::new(), errors: Vec::new() };
-    for mut row in rows {
+    let Bundle { amount_unit, meta: _, mut rows } = bundle;
+    let mut reader = Reader {
+        schemas,
+        forms: Forms::new(),
+        names: BTreeMap::new(),
+        seen: BTreeSet::new(),
+        errors: Vec::new(),
+    };
+    for row in &mut rows {
         if let Some(schema) = schemas.get(row.collection.schema()).cloned() {
             let mut errors = Vec::new();
             let at = row.pointer();
             fold(&mut row.value, &schema, schemas, amount_unit, &at, &mut errors);
             reader.errors.extend(errors.into_iter().map(|error| row.error(error)));
         }
-        reader.take(&row);
+        reader.take(row);
     }
+    rows.iter().for_each(|row| reader.need_project(row));
     let Reader { forms, names, errors, .. } = reader;
     if errors.is_empty() {
         Ok((forms, names.into_iter().map(|(code, name)| UnitName { code, name }).collect()))
@@ -75,7 +84,34 @@ impl Reader<'_> {
     fn part<P: Part>(&mut self, row: &Row, rows: fn(&mut UnitForm) -> &mut Vec<P::Input>) {
         if let Some(input) = self.typed::<P::Input>(row) {
             let (unit, year) = P::owner(&input);
+            let key = (row.collection, unit.clone(), year, P::row(&P::key_of(&input)));
+            if !self.seen.insert(key) {
+                let (zh, en) = ("与前面某行的主键重复", "Repeats the key of a row before");
+                self.errors.push(row.error(FieldError::new(row.pointer(), "repeated_key", zh, en)));
+            }
             rows(self.forms.entry((unit.clone(), year)).or_default()).push(input);
+        }
+    }
+
+    /// An indicator of a project that the bundle does not have would be passed over in silence.
+    fn need_project(&mut self, row: &Row) {
+        let text = |name| row.value.get(name).and_then(Value::as_str);
+        let Some(project) = text("project").filter(|_| row.collection == Collection::Indicators) else {
+            return;
+        };
+        let unit = text("unit").and_then(|code| code.parse::<UnitCode>().ok());
+        let year = row.value.get("year").and_then(Value::as_i64).and_then(|year| i32::try_from(year).ok());
+        let year = year.and_then(|year| FiscalYear::try_from(year).ok());
+        let Some(key) = unit.zip(year) else { return };
+        let form = self.forms.get(&key);
+        if !form.is_some_and(|form| form.project_expenditures.iter().any(|one| one.code.as_str() == project))
+        {
+            self.errors.push(row.error(FieldError::new(
+                format!("{}/project", row.pointer()),
+                "unknown_project",
+                format!("文件中没有项目 {project} 的项目支出"),
+                format!("The file has no project expenditure {project}"),
+            )));
         }
     }
 

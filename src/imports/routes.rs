@@ -104,7 +104,9 @@ fn checked(Assessed { unit, year, findings }: &Assessed, lang: Lang) -> Imported
     }
 }
 
-fn rejected(lang: Lang, counts: Counts, errors: Vec<RowError>) -> ApiError {
+/// The answer that names every row that is wrong.
+#[must_use]
+pub fn rejected(lang: Lang, counts: Counts, errors: Vec<RowError>) -> ApiError {
     let (all, failed, total) = (errors.len(), counts.failed, counts.total);
     let errors: Vec<ImportErrorView> =
         errors.into_iter().take(MOST_ERRORS).map(|error| view(error, lang)).collect();

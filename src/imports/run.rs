@@ -183,7 +183,9 @@ fn not_whole(row: &Row) -> FieldError {
         .found(found)
 }
 
-fn failed_rows(errors: &[RowError]) -> usize {
+/// How many rows have an error.
+#[must_use]
+pub fn failed_rows(errors: &[RowError]) -> usize {
     let mut rows: Vec<(&str, usize)> = errors.iter().map(|error| (error.collection, error.row)).collect();
     rows.sort_unstable();
     rows.dedup();

@@ -21,6 +21,8 @@ pub struct ScoredSheet {
     pub card: Scorecard,
     /// Its indicators as written, in the order of the card's.
     pub rows: Vec<IndicatorInput>,
+    /// What was scored.
+    pub sheet: Sheet,
 }
 
 /// Scores every sheet of a form: the department's, if there is one, then each project's.
@@ -136,7 +138,7 @@ fn scored(
     execution.reviewed_score = reviewed.executions.get(&project).copied();
     let reviewed_total = reviewed.sheets.get(&project).copied();
     let sheet = Sheet { year, kind, execution, base_data, indicators, reported_total, reviewed_total };
-    ScoredSheet { card: score(&sheet, rules), project, name, rows }
+    ScoredSheet { card: score(&sheet, rules), project, name, rows, sheet }
 }
 
 fn indicator_rows(rows: &[IndicatorInput], reviewed: impl Fn(i32) -> Option<Points>) -> Vec<IndicatorRow> {

@@ -3,7 +3,9 @@
 pub mod assemble;
 pub mod figures;
 pub mod ratios;
+pub mod read;
 pub mod routes;
+pub mod step_wire;
 pub mod store;
 pub mod view;
 pub mod wire;

@@ -1,22 +1,19 @@
 //! `/scores`.
 
 use actix_web::{HttpRequest, get, web};
-use jixiao_core::workflow::Role;
 use serde_json::json;
 
-use super::assemble::score_form;
+use super::read::{ScoredYear, scored, sees_settled_only};
+use super::step_wire::ExplainParams;
 use super::store::{self, Filter, Row};
 use super::view;
 use super::wire::{ScoreList, ScoreParams, ScoreRow, ScoreSort, Scores};
 use crate::db::{Db, Keyset};
-use crate::evaluations::store::{self as evaluations, Filter as EvaluationFilter};
-use crate::evaluations::wire::UnitName;
-use crate::forms::store as forms;
+use crate::evaluations::store::Filter as EvaluationFilter;
 use crate::http::envelope::Language;
 use crate::http::permission::ReadScores;
 use crate::http::wire::UnitYearPath;
 use crate::http::{ApiError, Caller, Cursors, Found, Listed, Params};
-use crate::units::store as units;
 
 /// List sheet totals
 ///
@@ -77,39 +74,31 @@ pub async fn list(
 /// Get scores of a unit's year
 ///
 /// 读取一个单位某年度的得分：部门与各项目，每一分都有规则、说明与提示，语言随 Accept-Language。
+/// `explain=true` 另附推导过程：每一处失分对应规则、依据、算式与数字。
 #[utoipa::path(
     tag = "scores",
     operation_id = "getScores",
-    params(UnitYearPath),
+    params(UnitYearPath, ExplainParams),
     security(("oauth2" = ["scores:read"]))
 )]
 #[get("/scores/{unit}/{year}")]
 pub async fn get(
     caller: Caller<ReadScores>,
     path: web::Path<UnitYearPath>,
+    Params(params): Params<ExplainParams>,
     Language(lang): Language,
     db: web::Data<Db>,
 ) -> Result<Found<Scores>, ApiError> {
-    let snapshot = db.snapshot().await?;
-    let evaluation = evaluations::find(&snapshot, &caller.reading(), &path.unit, path.year).await?;
-    let evaluation = evaluation.ok_or_else(ApiError::no_form)?;
-    let stage = evaluation.stage.0;
-    if sees_settled_only(&caller) && !stage.is_settled() {
-        return Err(ApiError::not_found());
+    let ScoredYear { evaluation, unit, rules, sheets } = scored(&db, &caller, &path).await?;
+    let explain = params.explain.unwrap_or_default();
+    let derivations: Vec<_> =
+        sheets.iter().filter(|_| explain).map(|sheet| view::derivation(sheet, &rules, lang)).collect();
+    let mut body = view::scores(&evaluation, evaluation.stage.0, &unit, sheets, lang);
+    for (sheet, steps) in body.department.iter_mut().chain(&mut body.projects).zip(derivations) {
+        sheet.derivation = Some(steps);
     }
-    let unit =
-        units::find(&snapshot, &caller.reading(), &path.unit).await?.ok_or_else(ApiError::not_found)?;
-    let (form, reviewed, _) = forms::load(&snapshot, &evaluation).await?;
-    let unit = UnitName { code: unit.code.0, name: unit.name };
-    let rules = store::rules(&snapshot, &evaluation).await?;
-    let scored = score_form(&form, &reviewed, path.year, &rules);
-    let body = view::scores(&evaluation, stage, &unit, scored, lang);
-    // The words differ by language, so the tag does too.
-    let etag = format!("\"{}.{}.{}\"", evaluation.id, evaluation.version, lang.tag());
+    // The words differ by language and by what was asked for, so the tag does too.
+    let how = if explain { ".explained" } else { "" };
+    let etag = format!("\"{}.{}.{}{how}\"", evaluation.id, evaluation.version, lang.tag());
     Ok(Found { body, etag })
-}
-
-/// The finance system's account reads what the bureau has approved, and nothing before.
-fn sees_settled_only(caller: &Caller<ReadScores>) -> bool {
-    caller.principal().role == Role::Reader
 }

@@ -225,7 +225,7 @@ fn summary(
     projects: &BTreeMap<ProjectCode, i64>,
 ) -> ActiveModel {
     let figures = figures::count(&sheet);
-    let ScoredSheet { project, name, card, rows: _ } = sheet;
+    let ScoredSheet { project, name, card, rows: _, sheet: _ } = sheet;
     let points = |total: Option<Points>| Set(total.map(Int));
     ActiveModel {
         id: ActiveValue::NotSet,

@@ -1,11 +1,13 @@
 //! Scored sheets in the words of the language asked for.
 
+use jixiao_core::kernel::FiscalYear;
 use jixiao_core::kernel::{Lang, Text};
-use jixiao_core::scoring::{BlockScore, ExecutionScore, Flag, IndicatorScore};
+use jixiao_core::scoring::{BlockScore, ExecutionScore, Flag, IndicatorScore, RuleSet, derive};
 use jixiao_core::workflow::Stage;
 
 use super::assemble::ScoredSheet;
 use super::ratios::BaseRatioView;
+use super::step_wire::ScoreStep;
 use super::wire::{BlockScoreView, ExecutionScoreView, FlagView, IndicatorScoreView, Scores, SheetScore};
 use crate::evaluations::entity::Model as Evaluation;
 use crate::evaluations::wire::UnitName;
@@ -20,23 +22,42 @@ pub fn scores(
     sheets: Vec<ScoredSheet>,
     lang: Lang,
 ) -> Scores {
+    let under = (evaluation.rule_set.clone(), stage);
+    of_form(unit, evaluation.year.0, under, sheets, lang)
+}
+
+/// The scores of a form under a rule set, for the wire.
+#[must_use]
+pub fn of_form(
+    unit: &UnitName,
+    year: FiscalYear,
+    (rule_set, stage): (String, Stage),
+    sheets: Vec<ScoredSheet>,
+    lang: Lang,
+) -> Scores {
     let (department, projects): (Vec<_>, Vec<_>) =
         sheets.into_iter().partition(|sheet| sheet.project.is_none());
     Scores {
-        year: evaluation.year.0,
+        year,
         stage,
         provisional: !stage.is_settled(),
-        rule_set: evaluation.rule_set.clone(),
+        rule_set,
         department: department.into_iter().next().map(|one| sheet(one, unit, lang)),
         projects: projects.into_iter().map(|one| sheet(one, unit, lang)).collect(),
         unit: unit.clone(),
     }
 }
 
+/// How a sheet came to its total, for the wire.
+#[must_use]
+pub fn derivation(scored: &ScoredSheet, rules: &RuleSet, lang: Lang) -> Vec<ScoreStep> {
+    derive(&scored.sheet, rules, &scored.card, lang).into_iter().map(ScoreStep::from).collect()
+}
+
 /// A scored sheet for the wire. The department sheet carries the unit's code and name.
 #[must_use]
 pub fn sheet(scored: ScoredSheet, unit: &UnitName, lang: Lang) -> SheetScore {
-    let ScoredSheet { project, name, card, rows } = scored;
+    let ScoredSheet { project, name, card, rows, sheet: _ } = scored;
     SheetScore {
         code: project.map_or_else(|| unit.code.to_string(), |code| code.to_string()),
         name: name.unwrap_or_else(|| unit.name.clone()),
@@ -47,6 +68,7 @@ pub fn sheet(scored: ScoredSheet, unit: &UnitName, lang: Lang) -> SheetScore {
         reported_total: card.reported_total,
         grade: card.grade,
         complete: card.complete,
+        derivation: None,
         flags: flags(&card.flags, lang),
         execution: execution(&card.execution, lang),
         blocks: card.blocks.iter().map(block).collect(),

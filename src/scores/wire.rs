@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::ratios::BaseRatioView;
+use super::step_wire::ScoreStep;
 use crate::evaluations::wire::{StageWord, UnitName};
 use crate::http::wire::{Amount, PointsText, RatioText, RuleSetText, Timestamp, YearNumber};
 use crate::list_params;
@@ -191,6 +192,9 @@ pub struct SheetScore {
     /// 基础数据比率 ratios of the base data; none on a project's sheet.
     #[schema(max_items = 50)]
     pub ratios: Vec<BaseRatioView>,
+    /// 推导过程 how the final total came about, each step before those below it; null unless `explain=true` asks for it.
+    #[schema(max_items = 50_000)]
+    pub derivation: Option<Vec<ScoreStep>>,
 }
 
 /// 一个单位某年度的得分 the scores of a unit's year, each point explained.

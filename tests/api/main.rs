@@ -36,6 +36,7 @@ mod overload;
 mod oversight;
 mod pages;
 mod parts;
+mod proofs;
 mod ratios;
 mod refusals;
 mod repetition;

@@ -14,6 +14,7 @@ mod limits;
 mod postgres;
 #[path = "../common/program.rs"]
 mod program;
+mod proving;
 mod serving;
 mod settings;
 mod support;

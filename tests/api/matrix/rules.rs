@@ -89,7 +89,10 @@ pub fn classify(method: &Method, path: &str) -> Option<Rule> {
         ["reviews", "suggestions"] => (Kind::Figures, Action::Review),
         ["indicator-library"] => (Kind::Published, Action::ReadForms),
         ["scores"] => (Kind::List, Action::ReadScores),
-        ["scores", "{unit}", "{year}"] => (Kind::Scores, Action::ReadScores),
+        ["scores", "preview"] => (Kind::Common, Action::ReadForms),
+        ["scores", "{unit}", "{year}"] | ["scores", "{unit}", "{year}", "proof"] => {
+            (Kind::Scores, Action::ReadScores)
+        }
         ["imports"] => (Kind::Rows, Action::Import),
         ["indicators"] if !reads => (Kind::InBody, Action::WriteForms),
         [
