@@ -66,6 +66,7 @@ pub struct UnitName {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EvaluationView {
     /// 单位 the unit.
+    #[schema(inline)]
     pub unit: UnitName,
     /// 预算年度 fiscal year.
     #[schema(value_type = YearNumber)]

@@ -38,6 +38,7 @@ pub struct ScoreChange {
     #[schema(value_type = YearNumber)]
     pub year: FiscalYear,
     /// 单位 the unit, as it was called then.
+    #[schema(inline)]
     pub unit: UnitName,
     /// 行政区划代码 its region then.
     #[schema(value_type = Option<RegionCodeText>)]

@@ -3,8 +3,8 @@
 
 use actix_web::{post, web};
 use jixiao_core::kernel::{FiscalYear, UnitCode};
-use serde::Deserialize;
-use utoipa::IntoParams;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::store;
 use super::wire::UnitForm;
@@ -32,6 +32,29 @@ pub struct CarryPath {
     pub prior: FiscalYear,
 }
 
+/// 带入结果 what was brought along; the form itself is at `Location`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CarriedForm {
+    /// 单位编码 code of the unit.
+    #[schema(value_type = UnitCodeText)]
+    pub unit: UnitCode,
+    /// 预算年度 fiscal year.
+    #[schema(value_type = YearNumber, example = 2024)]
+    pub year: FiscalYear,
+    /// 以往年度 the year it began from.
+    #[schema(value_type = YearNumber)]
+    pub prior: FiscalYear,
+    /// 部门整体目标 department sheets with their expected goals.
+    #[schema(minimum = 0, example = 1)]
+    pub goals: usize,
+    /// 项目 projects with theirs.
+    #[schema(minimum = 0, example = 1)]
+    pub projects: usize,
+    /// 指标 indicators.
+    #[schema(minimum = 0, example = 23)]
+    pub indicators: usize,
+}
+
 /// Begin a form from a prior year
 ///
 /// 以往年的自评表为底稿：带入指标（一级、二级、名称、目标值、分值）、预期目标、项目编码和名称；不带实际值、得分、金额、原因、
@@ -48,7 +71,7 @@ pub async fn post(
     path: web::Path<CarryPath>,
     once: Once,
     db: web::Data<Db>,
-) -> Result<Repeatable<Created<UnitForm>>, ApiError> {
+) -> Result<Repeatable<Created<CarriedForm>>, ApiError> {
     let CarryPath { unit, year, prior } = path.into_inner();
     let mut work = db.begin(caller.principal()).await?;
     if let Some(reply) = once.replay(&work).await? {
@@ -73,9 +96,17 @@ pub async fn post(
     let before = evaluations::find(work.conn(), &caller.reading(), &unit, prior).await?;
     let before = before.ok_or_else(ApiError::no_form)?;
     let (form, _, _) = store::load(work.conn(), &before).await?;
-    store::replace(&mut work, &evaluation, carried(form, year)).await?;
+    let form = carried(form, year);
+    let body = CarriedForm {
+        unit: unit.clone(),
+        year,
+        prior,
+        goals: form.budgets.len(),
+        projects: form.project_expenditures.len(),
+        indicators: form.indicators.len(),
+    };
+    store::replace(&mut work, &evaluation, form).await?;
     work.touch_evaluation(evaluation.id);
-    let (body, _, _) = store::load(work.conn(), &evaluation).await?;
     let location = format!("/api/v1/forms/{unit}/{year}");
     let etag = etag(evaluation.id, evaluation.version + 1);
     once.commit(work, Created { body, etag, location }).await

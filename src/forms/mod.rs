@@ -13,5 +13,5 @@ pub fn configure(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_
 
 /// The schemas of this feature's bodies.
 #[derive(Debug, utoipa::OpenApi)]
-#[openapi(components(schemas(wire::UnitForm)))]
+#[openapi(components(schemas(carry::CarriedForm, wire::UnitForm)))]
 pub struct Schemas;

@@ -20,7 +20,7 @@ const LAST_SEQ: i32 = 9999;
 
 /// Search the indicator library
 ///
-/// 指标库：已公开自评用过的指标，带常用指标值、方向、计量单位、分值区间和使用次数。可按名称、二级类别、主管部门（代表行业）、地区筛选。
+/// 指标库：已公开自评用过的指标，带常用指标值、方向、计量单位、分值区间和使用次数。可按名称或二级指标、主管部门（代表行业）筛选。
 #[utoipa::path(
     tag = "indicators",
     operation_id = "listLibraryIndicators",
@@ -35,9 +35,9 @@ pub async fn list(
     request: HttpRequest,
     (db, cursors): (web::Data<Db>, web::Data<Cursors>),
 ) -> Result<Listed<LibraryList>, ApiError> {
-    let LibraryParams { q, category, department, region_code, limit, cursor } = params;
+    let LibraryParams { q, department, limit, cursor } = params;
     let page = cursors.open(request.path(), request.query_string(), limit, cursor.as_deref())?;
-    let filter = Filter { name_contains: q, category, department, region: region_code };
+    let filter = Filter { contains: q, department };
     let keyset =
         Keyset { columns: store::order(), descending: false, after: page.after(), limit: page.limit };
     let snapshot = db.snapshot().await?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jixiao_core::kernel::{FiscalYear, Points, RegionCode, UnitCode};
+use jixiao_core::kernel::{FiscalYear, Points, UnitCode};
 use jixiao_core::scoring::target::{Bound, Context, Quantity, Target};
 use jixiao_core::scoring::{Block, Category};
 use jixiao_core::workflow::Stage;
@@ -21,14 +21,10 @@ use crate::units::entity as units;
 /// Which entries are wanted.
 #[derive(Debug, Default)]
 pub struct Filter {
-    /// Whose name has this in it.
-    pub name_contains: Option<String>,
-    /// Of this category.
-    pub category: Option<Category>,
+    /// Whose name, or level-2 category, has this in it.
+    pub contains: Option<String>,
     /// Used below this supervising department.
     pub department: Option<UnitCode>,
-    /// Used by units in this region.
-    pub region: Option<RegionCode>,
 }
 
 /// An entry: all its uses together.
@@ -62,22 +58,12 @@ pub struct Entry {
 
 fn matching(filter: &Filter) -> Select<Entity> {
     let mut wanted = Condition::all();
-    if let Some(part) = &filter.name_contains {
-        wanted = wanted.add(contains((Entity, Column::Name), part));
-    }
-    if let Some(category) = filter.category {
-        wanted = wanted.add(Column::Category.eq(Coded(category)));
+    if let Some(part) = &filter.contains {
+        let either = contains((Entity, Column::Name), part).or(contains((Entity, Column::Level2), part));
+        wanted = wanted.add(either);
     }
     if let Some(department) = &filter.department {
         wanted = wanted.add(Column::DepartmentCode.eq(department.as_str()));
-    }
-    if let Some(region) = &filter.region {
-        let units = Query::select()
-            .column(units::Column::Code)
-            .from(units::Entity)
-            .and_where(Expr::col(units::Column::RegionCode).like(format!("{}%", region.as_str())))
-            .to_owned();
-        wanted = wanted.add(Column::UnitCode.in_subquery(units));
     }
     Entity::find()
         .select_only()

@@ -1,6 +1,6 @@
 //! The library on the wire.
 
-use jixiao_core::kernel::{FiscalYear, Points, ProjectCode, RegionCode, UnitCode};
+use jixiao_core::kernel::{FiscalYear, Points, ProjectCode, UnitCode};
 use jixiao_core::scoring::Category;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -67,18 +67,12 @@ pub struct LibraryList {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct LibraryParams {
-    /// 名称包含 part of the indicator's name.
+    /// 名称或二级指标包含 part of the indicator's name, or of its level-2 category.
     #[param(min_length = 1, max_length = 100, pattern = "^[^\\x00]*$", example = "检查")]
     pub q: Option<String>,
-    /// 二级类别 category.
-    #[param(value_type = Option<CategoryWord>, inline)]
-    pub category: Option<Category>,
     /// 主管部门编码 used below this supervising department: it stands for the sector.
     #[param(value_type = Option<String>, pattern = r"^[A-Za-z0-9-]{1,32}$", max_length = 32, example = "430611101")]
     pub department: Option<UnitCode>,
-    /// 行政区划 used by units of this region.
-    #[param(value_type = Option<String>, pattern = r"^([0-9]{2}|[0-9]{4}|[0-9]{6})$", max_length = 6, example = "430611")]
-    pub region_code: Option<RegionCode>,
     /// 每页条数 entries of a page.
     #[param(minimum = 1, maximum = 500, example = 50)]
     pub limit: Option<u64>,

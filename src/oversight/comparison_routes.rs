@@ -44,9 +44,10 @@ pub async fn compare(
     let total = store::count(&snapshot, &scope, &wanted).await?;
     // The forms as a whole: an indicator of annex 1 is judged by what stands elsewhere in its form.
     let mut sheets: BTreeMap<i64, Vec<ScoredSheet>> = BTreeMap::new();
-    for evaluation in store::evaluations_of(&snapshot, &rows).await? {
-        let (form, reviewed, _) = forms::load(&snapshot, &evaluation).await?;
-        let rules = rules(&snapshot, &evaluation).await?;
+    let evaluations = store::evaluations_of(&snapshot, &rows).await?;
+    let forms = forms::load_many(&snapshot, &evaluations).await?;
+    for (evaluation, (form, reviewed)) in evaluations.iter().zip(forms) {
+        let rules = rules(&snapshot, evaluation).await?;
         sheets.insert(evaluation.id, score_form(&form, &reviewed, year, &rules));
     }
     let items = rows.into_iter().map(|row| {

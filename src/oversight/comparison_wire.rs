@@ -12,6 +12,7 @@ use crate::http::wire::{PointsText, ProjectCodeText};
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ComparedIndicator {
     /// 单位 the unit.
+    #[schema(inline)]
     pub unit: UnitName,
     /// 阶段 where its evaluation stands.
     #[schema(value_type = StageWord, inline)]

@@ -144,6 +144,7 @@ pub struct Reason {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReviewSuggestion {
     /// 单位 the unit.
+    #[schema(inline)]
     pub unit: UnitName,
     /// 阶段 where its evaluation stands.
     #[schema(value_type = StageWord, inline)]

@@ -38,7 +38,7 @@ pub fn preview(
         let found = findings((year, form), &sheets, prior, rules);
         let form = form.clone();
         let assessment = Assessment { form, sheets, findings: found, explanations: BTreeMap::new() };
-        preview.findings.push(Findings::of(&code, year, &assessment, lang));
+        preview.findings.push(Findings::of(&code, year, &assessment, lang).into());
         let under = (rules.reference(), Stage::Draft);
         preview.scores.push(view::of_form(&unit, year, under, assessment.sheets, lang));
     }

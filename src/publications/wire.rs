@@ -13,6 +13,7 @@ use crate::list_params;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PublicationRow {
     /// 单位 the unit, as it was called then.
+    #[schema(inline)]
     pub unit: UnitName,
     /// 行政区划代码 its region then.
     #[schema(value_type = Option<RegionCodeText>)]

@@ -89,6 +89,7 @@ pub struct Reviews {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReviewGap {
     /// 单位 the unit.
+    #[schema(inline)]
     pub unit: UnitName,
     /// 预算年度 fiscal year.
     #[schema(value_type = YearNumber)]

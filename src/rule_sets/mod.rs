@@ -24,5 +24,10 @@ pub fn configure(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_
 
 /// The schemas of this feature's bodies.
 #[derive(Debug, utoipa::OpenApi)]
-#[openapi(components(schemas(wire::RuleSetInput, wire::RuleSetView, wire::RuleSetList)))]
+#[openapi(components(schemas(
+    wire::RuleSetInput,
+    wire::RuleSetView,
+    wire::RuleSetSummary,
+    wire::RuleSetList
+)))]
 pub struct Schemas;

@@ -1,7 +1,5 @@
 //! `/rule-sets`.
 
-use std::cmp::Reverse;
-
 use actix_web::{HttpRequest, delete, get, put, web};
 use jixiao_core::kernel::{Lang, Text};
 use jixiao_core::scoring::RuleSet;
@@ -9,7 +7,7 @@ use sea_orm::{ConnectionTrait, Value};
 use serde_json::json;
 
 use super::wire::{
-    OwnRuleSetPath, RuleSetInput, RuleSetList, RuleSetParams, RuleSetPath, RuleSetSort, RuleSetView,
+    OwnRuleSetPath, RuleSetInput, RuleSetList, RuleSetParams, RuleSetPath, RuleSetSummary, RuleSetView,
 };
 use super::{preset, store};
 use crate::db::Db;
@@ -21,7 +19,7 @@ use crate::http::{
 
 /// List rule sets
 ///
-/// 全部评分规则集：随程序提供的和管理员新建的。
+/// 全部评分规则集：随程序提供的和管理员新建的，按名称和版本排列。内容见单个规则集。
 #[utoipa::path(tag = "rule-sets", operation_id = "listRuleSets", params(RuleSetParams), security(("oauth2" = ["rule-sets:read"])))]
 #[get("/rule-sets")]
 pub async fn list(
@@ -31,32 +29,30 @@ pub async fn list(
     db: web::Data<Db>,
     cursors: web::Data<Cursors>,
 ) -> Result<Listed<RuleSetList>, ApiError> {
-    let page = params.page(&request, &cursors)?;
+    let page =
+        cursors.open(request.path(), request.query_string(), params.limit, params.cursor.as_deref())?;
     let snapshot = db.snapshot().await?;
     let fixed = store::fixed(&snapshot).await?;
     // There are as many as a ministry has patience to write: few enough to order here.
-    let mut rows: Vec<RuleSetView> = RuleSet::presets().iter().map(RuleSetView::preset).collect();
+    let presets = RuleSet::presets().iter().map(|rules| (rules.clone(), true, true));
+    let mut rows: Vec<(RuleSet, bool, bool)> = presets.collect();
     rows.extend(store::all(&snapshot).await?.into_iter().map(|row| {
         let is_fixed = fixed.contains(&row.reference);
-        RuleSetView::stored(row, is_fixed)
+        (row.definition.0, false, is_fixed)
     }));
-    let total = params.with_total.filter(|wanted| *wanted).and_then(|_| rows.len().try_into().ok());
-    let key = |row: &RuleSetView| (row.definition.0.name.clone(), row.definition.0.version);
-    let descending = matches!(params.sort.unwrap_or_default(), RuleSetSort::ReferenceDown);
-    if descending {
-        rows.sort_by_cached_key(|row| Reverse(key(row)));
-    } else {
-        rows.sort_by_cached_key(key);
-    }
+    let total = rows.len();
+    rows.sort_by(|(a, ..), (b, ..)| (&a.name, a.version).cmp(&(&b.name, b.version)));
     if let Some([Value::String(Some(name)), Value::BigInt(Some(version))]) = page.after().as_deref() {
-        let after = (name.clone(), u32::try_from(*version).unwrap_or_default());
-        rows.retain(|row| if descending { key(row) < after } else { key(row) > after });
+        let after = (name, u32::try_from(*version).unwrap_or_default());
+        rows.retain(|(rules, ..)| (&rules.name, rules.version) > after);
     }
-    let next_cursor = cursors.close(&page, &mut rows, |row| {
-        let (name, version) = key(row);
-        vec![json!(name), json!(version)]
-    });
-    Ok(Listed { body: RuleSetList { items: rows, next_cursor: next_cursor.clone(), total }, next_cursor })
+    let next_cursor =
+        cursors.close(&page, &mut rows, |(rules, ..)| vec![json!(rules.name), json!(rules.version)]);
+    let items = rows.iter().map(|(rules, preset, fixed)| RuleSetSummary::of(rules, *preset, *fixed));
+    Ok(Listed {
+        body: RuleSetList { items: items.collect(), next_cursor: next_cursor.clone(), total },
+        next_cursor,
+    })
 }
 
 /// Get a rule set
@@ -133,7 +129,7 @@ pub async fn delete(
     path: web::Path<OwnRuleSetPath>,
     if_match: IfMatch,
     db: web::Data<Db>,
-) -> Result<Removed<RuleSetView>, ApiError> {
+) -> Result<Removed<RuleSetSummary>, ApiError> {
     let mut work = db.begin(caller.principal()).await?;
     if preset(&path.reference).is_some() {
         return Err(unchangeable(work.conn(), &path.reference).await?);
@@ -148,7 +144,7 @@ pub async fn delete(
             format!("Still in use by: {}", en.join(", ")),
         ));
     }
-    let removed = RuleSetView::stored(current.clone(), false);
+    let removed = RuleSetSummary::of(&current.definition.0, false, false);
     store::delete(&mut work, current).await?;
     work.commit().await?;
     Ok(Removed(removed))

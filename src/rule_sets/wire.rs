@@ -9,7 +9,6 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 use super::entity::Model;
 use crate::http::etag;
 use crate::http::wire::{RuleSetText, Timestamp};
-use crate::list_params;
 
 /// 规则内容 the rules as data. The core's type reads them; `schema.json` describes them to people and checks them first,
 /// and a test holds every rule set that comes with the program against it.
@@ -54,6 +53,38 @@ pub struct RuleSetView {
     pub etag: String,
 }
 
+/// 规则集概要 a rule set without its rules.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RuleSetSummary {
+    /// 名称及版本 name and version, as years and rounds refer to it.
+    #[schema(value_type = RuleSetText)]
+    pub reference: String,
+    /// 中文名称 what it is called in Chinese.
+    #[schema(max_length = 200, example = "项目支出绩效评价管理办法")]
+    pub title_zh: String,
+    /// 英文名称 what it is called in English.
+    #[schema(max_length = 200, example = "Ministry of Finance, evaluation of project expenditure")]
+    pub title_en: String,
+    /// 是否随程序提供 whether it comes with the program.
+    pub preset: bool,
+    /// 是否已固定 whether it can no longer change: it comes with the program, or something was handed in under it.
+    pub fixed: bool,
+}
+
+impl RuleSetSummary {
+    /// Of this rule set.
+    #[must_use]
+    pub fn of(rules: &RuleSet, preset: bool, fixed: bool) -> Self {
+        Self {
+            reference: rules.reference(),
+            title_zh: rules.title.zh.clone(),
+            title_en: rules.title.en.clone(),
+            preset,
+            fixed,
+        }
+    }
+}
+
 impl RuleSetView {
     /// One that comes with the program.
     #[must_use]
@@ -89,30 +120,25 @@ impl RuleSetView {
 pub struct RuleSetList {
     /// 规则集 the rule sets of this page.
     #[schema(max_items = 500)]
-    pub items: Vec<RuleSetView>,
+    pub items: Vec<RuleSetSummary>,
     /// 下一页游标 cursor of the next page; null on the last.
     #[schema(max_length = 1000)]
     pub next_cursor: Option<String>,
-    /// 总数 all rule sets, if it was asked for.
+    /// 总数 all rule sets.
     #[schema(minimum = 0)]
-    pub total: Option<u64>,
+    pub total: usize,
 }
 
-/// Order of rule sets.
-#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
-pub enum RuleSetSort {
-    /// By name and version.
-    #[default]
-    #[serde(rename = "reference")]
-    Reference,
-    /// By name and version, downwards.
-    #[serde(rename = "-reference")]
-    ReferenceDown,
-}
-
-list_params! {
-    /// Filters of rule sets.
-    RuleSetParams, sort: RuleSetSort,
+/// Which page of the rule sets.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct RuleSetParams {
+    /// 每页条数 rule sets of a page.
+    #[param(minimum = 1, maximum = 500, example = 50)]
+    pub limit: Option<u64>,
+    /// 翻页游标 `next_cursor` of the page before.
+    #[param(max_length = 1000, pattern = "^[A-Za-z0-9_.-]+$")]
+    pub cursor: Option<String>,
 }
 
 /// The address of a rule set.

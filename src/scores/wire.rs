@@ -190,7 +190,7 @@ pub struct SheetScore {
     #[schema(max_items = 5000)]
     pub indicators: Vec<IndicatorScoreView>,
     /// 基础数据比率 ratios of the base data; none on a project's sheet.
-    #[schema(max_items = 50)]
+    #[schema(max_items = 50, inline)]
     pub ratios: Vec<BaseRatioView>,
     /// 推导过程 how the final total came about, each step before those below it; null unless `explain=true` asks for it.
     #[schema(max_items = 50_000)]
@@ -201,6 +201,7 @@ pub struct SheetScore {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Scores {
     /// 单位 the unit.
+    #[schema(inline)]
     pub unit: UnitName,
     /// 预算年度 fiscal year.
     #[schema(value_type = YearNumber)]
@@ -234,6 +235,7 @@ pub enum SheetWord {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ScoreRow {
     /// 单位 the unit.
+    #[schema(inline)]
     pub unit: UnitName,
     /// 预算年度 fiscal year.
     #[schema(value_type = YearNumber)]

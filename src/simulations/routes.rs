@@ -41,7 +41,17 @@ pub async fn simulate(
     }
     let filter = Filter { year: Some(params.year), region: params.region_code.clone(), ..Filter::default() };
     let tally = run(&snapshot, &caller.reading(), &filter, Arc::new(rules.into_owned())).await?;
-    let Shown { evaluations, sheets, changed, before, after, grade_changes, most_affected } = tally.shown();
+    let Shown {
+        evaluations,
+        sheets,
+        changed,
+        mean_before,
+        mean_after,
+        bands,
+        grades,
+        grade_changes,
+        most_affected,
+    } = tally.shown();
     Ok(Reply(Simulation {
         rule_set: path.into_inner().reference,
         year: params.year,
@@ -49,8 +59,10 @@ pub async fn simulate(
         evaluations,
         sheets,
         changed,
-        before,
-        after,
+        mean_before,
+        mean_after,
+        bands,
+        grades,
         grade_changes,
         most_affected,
     }))

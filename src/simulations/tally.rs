@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jixiao_core::kernel::Points;
 use jixiao_core::scoring::Grade;
 
-use super::wire::{AffectedSheet, GradeChange, TotalBand, TotalDistribution};
+use super::wire::{AffectedSheet, GradeChange, GradeCount, TotalBand};
 
 /// Where the bands of final totals begin, in points.
 const BANDS: [i32; 7] = [0, 60, 70, 80, 90, 95, 100];
@@ -45,21 +45,8 @@ impl Distribution {
         self.count += 1;
     }
 
-    fn shown(&self) -> TotalDistribution {
-        let of = |grade| self.grades.get(&grade).copied().unwrap_or_default();
-        TotalDistribution {
-            excellent: of(Some(Grade::Excellent)),
-            good: of(Some(Grade::Good)),
-            fair: of(Some(Grade::Fair)),
-            poor: of(Some(Grade::Poor)),
-            ungraded: of(None),
-            mean: self.mean(),
-            bands: BANDS
-                .iter()
-                .zip(self.bands)
-                .map(|(from, sheets)| TotalBand { from: Points::whole(*from), sheets })
-                .collect(),
-        }
+    fn of(&self, grade: Option<Grade>) -> u64 {
+        self.grades.get(&grade).copied().unwrap_or_default()
     }
 
     /// Half up, to two decimals.
@@ -140,7 +127,7 @@ impl Tally {
     fn keep_the_most_affected(&mut self) {
         self.affected.sort_by_cached_key(|one| {
             let difference = one.after.scaled().abs_diff(one.before.scaled());
-            (Reverse(difference), one.unit.code.clone(), one.sheet, one.code.clone())
+            (Reverse(difference), one.unit_code.clone(), one.sheet, one.code.clone())
         });
         self.affected.truncate(SHOWN);
     }
@@ -153,8 +140,20 @@ impl Tally {
             evaluations: self.evaluations,
             sheets: self.sheets,
             changed: self.changed,
-            before: self.before.shown(),
-            after: self.after.shown(),
+            mean_before: self.before.mean(),
+            mean_after: self.after.mean(),
+            bands: BANDS
+                .iter()
+                .zip(self.before.bands.into_iter().zip(self.after.bands))
+                .map(|(from, (before, after))| TotalBand { from: Points::whole(*from), before, after })
+                .collect(),
+            grades: Grade::ALL
+                .iter()
+                .copied()
+                .map(Some)
+                .chain([None])
+                .map(|grade| GradeCount { grade, before: self.before.of(grade), after: self.after.of(grade) })
+                .collect(),
             grade_changes: self
                 .changes
                 .into_iter()
@@ -172,8 +171,10 @@ pub struct Shown {
     pub evaluations: u64,
     pub sheets: u64,
     pub changed: u64,
-    pub before: TotalDistribution,
-    pub after: TotalDistribution,
+    pub mean_before: Option<Points>,
+    pub mean_after: Option<Points>,
+    pub bands: Vec<TotalBand>,
+    pub grades: Vec<GradeCount>,
     pub grade_changes: Vec<GradeChange>,
     pub most_affected: Vec<AffectedSheet>,
 }

@@ -1,12 +1,11 @@
 //! Simulations on the wire.
 
-use jixiao_core::kernel::{FiscalYear, Points, RegionCode};
+use jixiao_core::kernel::{FiscalYear, Points, RegionCode, UnitCode};
 use jixiao_core::scoring::Grade;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::evaluations::wire::UnitName;
-use crate::http::wire::{PointsText, RegionCodeText, RuleSetText, YearNumber};
+use crate::http::wire::{PointsText, RegionCodeText, RuleSetText, UnitCodeText, YearNumber};
 use crate::scores::wire::{GradeWord, SheetWord};
 
 /// What is simulated.
@@ -22,40 +21,31 @@ pub struct SimulationParams {
 }
 
 /// 分数段 sheets whose final total lies in a band.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct TotalBand {
     /// 起点（含） where the band begins, points; it ends where the next begins.
     #[schema(value_type = PointsText, example = "90")]
     pub from: Points,
-    /// 表数 sheets in it.
+    /// 现表数 sheets in it now.
     #[schema(minimum = 0, example = 12)]
-    pub sheets: u64,
+    pub before: u64,
+    /// 模拟表数 sheets in it then.
+    #[schema(minimum = 0, example = 9)]
+    pub after: u64,
 }
 
-/// 得分分布 how final totals are distributed.
+/// 等级分布 sheets of a grade; null: without one, being incomplete.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TotalDistribution {
-    /// 优 excellent.
+pub struct GradeCount {
+    /// 等级 grade.
+    #[schema(value_type = Option<GradeWord>, inline, example = "excellent")]
+    pub grade: Option<Grade>,
+    /// 现表数 sheets that have it now.
     #[schema(minimum = 0, example = 61)]
-    pub excellent: u64,
-    /// 良 good.
-    #[schema(minimum = 0, example = 20)]
-    pub good: u64,
-    /// 中 fair.
-    #[schema(minimum = 0, example = 7)]
-    pub fair: u64,
-    /// 差 poor.
-    #[schema(minimum = 0, example = 1)]
-    pub poor: u64,
-    /// 未定等级 sheets without a grade: incomplete.
-    #[schema(minimum = 0, example = 2)]
-    pub ungraded: u64,
-    /// 平均分 mean of the final totals, points; null where there is none.
-    #[schema(value_type = Option<PointsText>, example = "93.12")]
-    pub mean: Option<Points>,
-    /// 分数段 bands of final totals, from the lowest.
-    #[schema(max_items = 20)]
-    pub bands: Vec<TotalBand>,
+    pub before: u64,
+    /// 模拟表数 sheets that would have it.
+    #[schema(minimum = 0, example = 58)]
+    pub after: u64,
 }
 
 /// 等级变化 sheets whose grade would change; null: without a grade.
@@ -75,8 +65,12 @@ pub struct GradeChange {
 /// 受影响的表 a sheet and what would become of it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AffectedSheet {
-    /// 单位 the unit.
-    pub unit: UnitName,
+    /// 单位编码 code of the unit.
+    #[schema(value_type = UnitCodeText)]
+    pub unit_code: UnitCode,
+    /// 单位名称 its name.
+    #[schema(max_length = 200, example = "中共岳阳市君山区委办公室")]
+    pub unit_name: String,
     /// 表的种类 department sheet or project sheet.
     #[schema(inline)]
     pub sheet: SheetWord,
@@ -118,10 +112,18 @@ pub struct Simulation {
     /// 总分有变的表数 sheets whose final total would change.
     #[schema(minimum = 0, example = 112)]
     pub changed: u64,
-    /// 现分布 as it is.
-    pub before: TotalDistribution,
-    /// 模拟分布 as it would be.
-    pub after: TotalDistribution,
+    /// 现平均分 mean of the final totals now, points; null where there is none.
+    #[schema(value_type = Option<PointsText>, example = "93.12")]
+    pub mean_before: Option<Points>,
+    /// 模拟平均分 mean of the final totals then, points.
+    #[schema(value_type = Option<PointsText>, example = "92.4")]
+    pub mean_after: Option<Points>,
+    /// 分数段 bands of final totals, from the lowest.
+    #[schema(max_items = 20)]
+    pub bands: Vec<TotalBand>,
+    /// 等级分布 how many sheets have which grade.
+    #[schema(max_items = 5)]
+    pub grades: Vec<GradeCount>,
     /// 等级变化 which grades would change.
     #[schema(max_items = 20)]
     pub grade_changes: Vec<GradeChange>,

@@ -238,6 +238,7 @@ pub struct StageCount {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OverdueUnit {
     /// 单位 the unit.
+    #[schema(inline)]
     pub unit: UnitName,
     /// 阶段 its stage; null: it has not begun.
     #[schema(value_type = Option<StageWord>, inline)]

@@ -68,9 +68,8 @@ async fn what_is_published_stands_in_the_library_once() {
     assert_eq!(shelf(&world, "").await.len(), 3, "fewer patrols are another aim than more");
     assert_eq!(told(&shelf(&world, "?department=edu&q=%E5%B7%A1%E6%9F%A5").await), json!([patrol]));
     assert_eq!(shelf(&world, "?department=water").await.len(), 1);
-    assert_eq!(shelf(&world, "?category=quality").await.len(), 0);
-    assert_eq!(shelf(&world, "?region_code=4306&category=quantity").await.len(), 3);
-    assert_eq!(shelf(&world, "?region_code=4301").await.len(), 0);
+    assert_eq!(shelf(&world, "?q=%E8%B4%A8%E9%87%8F").await.len(), 0);
+    assert_eq!(shelf(&world, "?q=%E6%95%B0%E9%87%8F").await.len(), 3);
 
     // What is published again takes its own place.
     step(&world, "school1", "reopen", json!({ "reason": "更正" })).await;

@@ -111,7 +111,8 @@ async fn every_rule_set_of_the_program_can_be_taken_as_a_beginning() {
     let presets = presets["items"].as_array().unwrap();
     assert!(presets.len() >= 7);
     for (version, preset) in (1..).zip(presets) {
-        let mut rules = preset["definition"].clone();
+        let at = format!("/api/v1/rule-sets/{}", preset["reference"].as_str().unwrap());
+        let mut rules = admin.get(&at).await.expect(200).json["definition"].clone();
         rules["name"] = json!("county");
         rules["version"] = json!(version);
         let made = admin.put(&format!("/api/v1/rule-sets/county@{version}"), None, rules.clone()).await;
@@ -130,8 +131,7 @@ async fn rule_sets_are_listed_by_name_and_version() {
     let mut found = Vec::new();
     let mut cursor = String::new();
     loop {
-        let page =
-            admin.get(&format!("/api/v1/rule-sets?limit=2&with_total=true{cursor}")).await.expect(200).json;
+        let page = admin.get(&format!("/api/v1/rule-sets?limit=2{cursor}")).await.expect(200).json;
         let items = page["items"].as_array().unwrap();
         found.extend(items.iter().map(|item| item["reference"].as_str().unwrap().to_owned()));
         let Some(next) = page["next_cursor"].as_str() else {
@@ -143,9 +143,4 @@ async fn rule_sets_are_listed_by_name_and_version() {
     let counties: Vec<&str> =
         found.iter().map(String::as_str).filter(|name| name.starts_with("county")).collect();
     assert_eq!(counties, ["county@1", "county@2", "county@10"]);
-    let down = admin.get("/api/v1/rule-sets?sort=-reference").await.expect(200).json;
-    let mut down: Vec<&str> =
-        down["items"].as_array().unwrap().iter().map(|item| item["reference"].as_str().unwrap()).collect();
-    down.reverse();
-    assert_eq!(down, found);
 }
