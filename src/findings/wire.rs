@@ -114,7 +114,7 @@ pub struct CheckView {
     #[schema(max_length = 60, example = "public_expenditure")]
     pub id: String,
     /// 默认级别 what its findings mean where the rule set says nothing else.
-    #[schema(value_type = SeverityWord)]
+    #[schema(value_type = SeverityWord, inline)]
     pub severity: Severity,
     /// 依据 clause or source.
     #[schema(max_length = 200, example = "自评报告与附表：表间勾稽关系")]
