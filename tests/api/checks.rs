@@ -89,6 +89,8 @@ async fn a_form_begins_from_the_year_before_without_what_was_done() {
         .await
         .expect(422)
         .expect_errors(&[("/prior", "not_before")]);
+    let other = json!({ "code": "430611201", "name": "君山区水利局", "region_code": "430611" });
+    admin.put("/api/v1/units/430611201", None, other).await.expect(201);
     world.add_user("neighbour", jixiao_core::workflow::Role::Unit, Some("430611201"), None).await;
     world.caller("neighbour").post(&copy, json!({})).await.expect(404);
     world.caller("reader").post(&copy, json!({})).await.expect(403);

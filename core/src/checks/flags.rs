@@ -1,5 +1,7 @@
 //! What scoring has flagged, as findings: which check it belongs to, which cell it is about, with which numbers.
 
+use std::collections::BTreeMap;
+
 use super::dossier::{Indicator, SheetFacts, SheetOf, filled, short};
 use super::finding::Hit;
 use super::registry::named;
@@ -26,10 +28,10 @@ pub(super) fn hits(dossier: &Dossier<'_>) -> Vec<(&'static Check, Hit)> {
         for (part, flags) in [(Part::Sheet, &card.flags), (Part::Execution, &card.execution.flags)] {
             hits.extend(flags.iter().filter_map(|flag| of_sheet(flag, part, &sheet, weights_are_wrong)));
         }
+        let rows: BTreeMap<i32, &Indicator<'_>> =
+            dossier.now.indicators_of(*project).map(|row| (row.seq, row)).collect();
         for score in &card.indicators {
-            let Some(row) = dossier.now.indicators_of(*project).find(|row| row.seq == score.seq) else {
-                continue;
-            };
+            let Some(row) = rows.get(&score.seq) else { continue };
             // What is said with a demand for a reason is not said a second time without it.
             let unexplained = score.flags.contains(&Flag::OverAchievementUnexplained);
             let said_twice = |flag: &&Flag| !(unexplained && matches!(flag, Flag::OverAchieved { .. }));

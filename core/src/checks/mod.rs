@@ -72,3 +72,62 @@ fn judged(check: &'static Check, hit: Hit, rules: &CheckRules) -> Option<Finding
     let severity = if softened && severity == Severity::Explain { Severity::Note } else { severity };
     Some(Finding { check, severity, place, expected, found, tolerance, zh, en })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::testing::{Form, findings, row};
+    use super::*;
+
+    fn severity(form: &Form, id: &str) -> Option<Severity> {
+        findings(form).into_iter().find(|finding| finding.check.id == id).map(|finding| finding.severity)
+    }
+
+    #[test]
+    fn the_rule_set_says_how_severe_a_check_is() {
+        let mut form = Form::new();
+        form.total(["120", "100", "100"]);
+        for (level, expected) in [
+            (None, Some(Severity::Explain)),
+            (Some(CheckLevel::Block), Some(Severity::Block)),
+            (Some(CheckLevel::Explain), Some(Severity::Explain)),
+            (Some(CheckLevel::Note), Some(Severity::Note)),
+            (Some(CheckLevel::Off), None),
+        ] {
+            form.rules.severities =
+                level.map(|level| ("budget_changed".to_owned(), level)).into_iter().collect();
+            assert_eq!(severity(&form, "budget_changed"), expected);
+        }
+        // A reason takes the question away, and no more than that.
+        form.reason = Some("年中追减".to_owned());
+        form.rules.severities = [("budget_changed".to_owned(), CheckLevel::Block)].into();
+        assert_eq!(severity(&form, "budget_changed"), Some(Severity::Block));
+    }
+
+    #[test]
+    fn findings_come_in_the_order_of_the_form() {
+        let mut form = Form::new();
+        form.total(["120", "100", "100"]);
+        form.staff = [Some(1), Some(2), None];
+        for seq in [10, 2, 1] {
+            form.indicators.push(row(seq, "培训", "12次", "20次", "5", "5"));
+        }
+        let places: Vec<String> = findings(&form)
+            .into_iter()
+            .filter(|finding| {
+                ["over_achievement_unexplained", "budget_changed", "staff_over_quota"]
+                    .contains(&finding.check.id)
+            })
+            .map(|finding| finding.place.to_string())
+            .collect();
+        assert_eq!(
+            places,
+            [
+                "budgets::total.annual",
+                "base_data::staff_on_duty",
+                "indicators:.1:actual",
+                "indicators:.2:actual",
+                "indicators:.10:actual"
+            ]
+        );
+    }
+}

@@ -111,3 +111,33 @@ pub fn named(id: &str) -> Option<&'static Check> {
 pub fn unknown(rules: &CheckRules) -> Vec<&str> {
     rules.severities.keys().map(String::as_str).filter(|id| named(id).is_none()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scoring::RuleSet;
+    use crate::scoring::rule_set::CheckLevel;
+
+    #[test]
+    fn every_check_says_in_both_languages_what_it_is_about() {
+        for check in checks() {
+            assert_eq!(checks().filter(|other| other.id == check.id).count(), 1, "{} stands twice", check.id);
+            assert!(check.id.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{}", check.id);
+            for Words { zh, en } in [check.clause, check.title, check.compares, check.hint] {
+                assert!(!zh.is_ascii() && en.chars().any(|c| c.is_ascii_alphabetic()), "{}: {zh}", check.id);
+            }
+        }
+    }
+
+    #[test]
+    fn rule_sets_know_the_checks_whose_severity_they_change() {
+        for rules in RuleSet::presets() {
+            assert_eq!(unknown(&rules.checks), [""; 0], "{}", rules.name);
+        }
+        let mut rules = RuleSet::presets()[0].checks.clone();
+        for name in ["budget_changed", "budget_change"] {
+            rules.severities.insert(name.to_owned(), CheckLevel::Note);
+        }
+        assert_eq!(unknown(&rules), ["budget_change"]);
+    }
+}
