@@ -6,11 +6,12 @@ use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::installation::{Installation, PASSWORD};
-use crate::program::{Server, run, text, until};
+use crate::program::{PATIENCE, Server, run, text, until};
 use crate::size::either;
 use crate::writers::{Told, write};
 
@@ -183,4 +184,25 @@ fn the_feed_of_three_replicas_behind_one_address_is_one_feed() {
     if let Some(installation) = Installation::on_postgresql() {
         followed(&installation, 3);
     }
+}
+
+#[test]
+fn who_waits_for_news_is_answered_when_the_program_stops() {
+    let installation = Installation::on_sqlite();
+    let (mut server, token) = installation.serve();
+    let mut waiting = TcpStream::connect(&server.address).unwrap();
+    waiting.set_read_timeout(Some(PATIENCE)).unwrap();
+    write!(
+        waiting,
+        "GET /api/v1/scores/changes?year=2023&wait=30 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+         Authorization: Bearer {token}\r\n\r\n"
+    )
+    .unwrap();
+    // Long enough that the request is in the program's hands, and far from the end of the wait.
+    std::thread::sleep(Duration::from_secs(2));
+    server.signal("-TERM");
+    let mut answer = String::new();
+    waiting.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains("\"next_cursor\":\""), "{answer}");
+    assert_eq!(server.end(), Some(0));
 }
