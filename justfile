@@ -19,6 +19,11 @@ test-postgres:
 prove-reliability *args:
     JIXIAO_PROVE=1 cargo test --test reliability -- --nocapture --test-threads=1 {{ args }}
 
+# Prove that a test notices each change of the scoring and the checks; docs/mutants.md says what is left and why
+prove-mutants *args:
+    cargo mutants --version 2>/dev/null | grep -q 'cargo-mutants 25.3.1' || cargo install cargo-mutants --locked --version 25.3.1
+    CARGO_PROFILE_TEST_DEBUG=0 cargo mutants --package jixiao-core --file 'core/src/scoring/**' --file 'core/src/checks/**' --test-tool nextest --test-package jixiao-core --timeout 120 {{ args }}
+
 # Format, then clippy with no warning left
 lint:
     cargo fmt --all

@@ -219,6 +219,61 @@ fn block_weights_may_be_shared_free_or_without_execution() {
 }
 
 #[test]
+fn a_form_with_blocks_of_its_own_needs_no_code() {
+    let own =
+        |name: &str, zh: &str, en: &str| json!({"name": name, "title": {"zh": zh, "en": en}, "words": [zh]});
+    let mut rules = serde_json::to_value(RuleSet::preset("mof-2020").unwrap()).unwrap();
+    rules["own_blocks"] =
+        json!([own("decision", "决策", "decision"), own("management", "管理", "management")]);
+    rules["blocks"] = json!([{"of": ["decision"], "weight": "15"}, {"of": ["management"], "weight": "25"},
+        {"of": ["output"], "weight": "30"}, {"of": ["benefit"], "weight": "30"}]);
+    let rules: RuleSet = serde_json::from_value(rules).unwrap();
+    assert_eq!(rules.validate(), []);
+    let form = |weights: [&str; 4]| {
+        sheet(|sheet| {
+            sheet.execution.weight = None;
+            sheet.execution.self_score = None;
+            sheet.indicators.truncate(4);
+            let level1 = ["项目决策（15分）", "项目 管理", "项目产出", "项目效益"];
+            for ((row, level1), weight) in sheet.indicators.iter_mut().zip(level1).zip(weights) {
+                row.level1 = level1.to_owned();
+                (row.weight, row.self_score) = (points(weight), points(weight));
+            }
+            sheet.reported_total = points("100");
+        })
+    };
+    let card = score(&form(["15", "25", "30", "30"]), &rules);
+    assert_eq!((card.complete, card.final_total, card.flags), (true, points("100"), vec![]));
+    let blocks: Vec<(&str, Option<Points>)> =
+        card.blocks.iter().map(|block| (block.block.as_str(), block.final_score)).collect();
+    assert_eq!(
+        blocks,
+        [
+            ("execution", None),
+            ("decision", points("15")),
+            ("management", points("25")),
+            ("output", points("30")),
+            ("benefit", points("30"))
+        ]
+    );
+    let said: Vec<[String; 2]> = score(&form(["20", "20", "30", "30"]), &rules)
+        .flags
+        .iter()
+        .map(|flag| [flag.text(Lang::Zh), flag.text(Lang::En)])
+        .collect();
+    assert_eq!(
+        said,
+        [
+            ["决策分值 20，评分规则为 15", "decision weighs 20, the rule set says 15"],
+            ["管理分值 20，评分规则为 25", "management weighs 20, the rule set says 25"]
+        ]
+    );
+    // Where nothing is declared, such a form is what it was: unknown blocks.
+    let unknown = score(&form(["15", "25", "30", "30"]), RuleSet::preset("mof-2020").unwrap());
+    assert!(unknown.indicators[0].flags.iter().any(|flag| flag.code() == "block_unknown"));
+}
+
+#[test]
 fn low_execution_caps_the_total() {
     let caps = json!([{"rate_below": "0.8", "total_at_most": "89"}, {"rate_below": "0.7", "total_at_most": "79"},
         {"rate_below": "0.6", "total_at_most": "69"}, {"rate_below": "0.5", "total_at_most": "59"}]);

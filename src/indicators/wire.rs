@@ -120,7 +120,8 @@ pub struct IndicatorView {
     /// What was written.
     #[serde(flatten)]
     pub indicator: IndicatorInput,
-    /// 一级分块 block that the level-1 category stands for; null when it is none of them.
+    /// 一级分块 block that the level-1 category stands for by the words that every rule set knows; null when it is none of
+    /// them. What a rule set declares as its own is shown with the scores.
     #[schema(value_type = Option<BlockWord>)]
     pub block: Option<Block>,
     /// 二级类别 category that the level-2 category stands for; null when it is none of them.

@@ -226,3 +226,131 @@ pub(in crate::scoring) fn bare(name: &str) -> String {
     let rest = plain.strip_prefix("指标").unwrap_or(&plain).trim_start_matches(|c: char| c.is_numeric());
     rest.to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::{FiscalYear, Text};
+    use crate::scoring::ratios::{BaseData, of_sheet};
+    use crate::scoring::{ExecutionRow, RuleSet, Sheet, SheetKind};
+
+    /// 编制 of 1,000 and so many on duty, by a standard: score of 5, and the words in both languages.
+    fn staffing(on_duty: i32, change: impl Fn(&mut RatioStandard)) -> (String, String, String) {
+        let mut rules = RuleSet::preset("mof-2020").unwrap().clone();
+        change(&mut rules.ratios[0]);
+        let base_data =
+            BaseData { staff_quota: Some(1000), staff_on_duty: Some(on_duty), ..BaseData::default() };
+        let sheet = Sheet {
+            year: FiscalYear::try_from(2023).unwrap(),
+            kind: SheetKind::Department,
+            execution: ExecutionRow::default(),
+            base_data: Some(base_data),
+            indicators: Vec::new(),
+            reported_total: None,
+            reviewed_total: None,
+        };
+        let ratio = of_sheet(&sheet, &rules).remove(0);
+        (ratio.score.unwrap().to_string(), ratio.text(Lang::Zh), ratio.text(Lang::En))
+    }
+
+    fn score(on_duty: i32, change: impl Fn(&mut RatioStandard)) -> String {
+        staffing(on_duty, change).0
+    }
+
+    #[test]
+    fn a_deduction_counts_whole_stretches_or_their_parts() {
+        let whole = |_: &mut RatioStandard| {};
+        let part = |standard: &mut RatioStandard| {
+            let (every, points) = ("0.01".parse().unwrap(), "0.5".parse().unwrap());
+            standard.loss = Loss::Deduction { every, points, count: Count::Proportional };
+        };
+        for (on_duty, by_whole, by_part) in [
+            (1000, "5", "5"),
+            (1009, "5", "4.55"),
+            (1010, "4.5", "4.5"),
+            (1019, "4.5", "4.05"),
+            (1099, "0.5", "0.05"),
+            (1100, "0", "0"),
+            (1900, "0", "0"),
+        ] {
+            assert_eq!(score(on_duty, whole), by_whole, "{on_duty}");
+            assert_eq!(score(on_duty, part), by_part, "{on_duty}");
+        }
+    }
+
+    #[test]
+    fn the_side_says_which_way_is_well() {
+        let side = |side| move |standard: &mut RatioStandard| standard.side = side;
+        for (on_duty, at_most, at_least, exactly) in
+            [(980, "5", "4", "4"), (1000, "5", "5", "5"), (1020, "4", "5", "4")]
+        {
+            assert_eq!(score(on_duty, side(Side::AtMost)), at_most);
+            assert_eq!(score(on_duty, side(Side::AtLeast)), at_least);
+            assert_eq!(score(on_duty, side(Side::Exactly)), exactly);
+        }
+    }
+
+    #[test]
+    fn a_step_holds_up_to_its_bound() {
+        let steps = |standard: &mut RatioStandard| {
+            let step = |up_to: &str, share: &str| Step {
+                up_to: up_to.parse().unwrap(),
+                share: share.parse().unwrap(),
+            };
+            standard.loss = Loss::Steps(vec![step("0.1", "0.8"), step("0.2", "0.5")]);
+        };
+        for (on_duty, expected) in
+            [(1000, "5"), (1001, "4"), (1100, "4"), (1101, "2.5"), (1200, "2.5"), (1201, "0")]
+        {
+            assert_eq!(score(on_duty, steps), expected, "{on_duty}");
+        }
+        assert_eq!(
+            staffing(1150, steps).2,
+            "1150 ÷ 1000 = 115%; the standard is ≤ 100%, 15% off, up to 20% it is 50% of the weight: 2.5 of 5"
+        );
+        assert_eq!(
+            staffing(1201, steps).1,
+            "1201 ÷ 1000 = 120.1%；标准 ≤ 100%，相差 20.1%，超过最后一档不得分，分值 5，得 0 分"
+        );
+    }
+
+    #[test]
+    fn the_words_say_what_was_done() {
+        let part = |standard: &mut RatioStandard| {
+            let (every, points) = ("0.05".parse().unwrap(), "2".parse().unwrap());
+            standard.loss = Loss::Deduction { every, points, count: Count::Proportional };
+        };
+        assert_eq!(
+            staffing(1025, part).1,
+            "1025 ÷ 1000 = 102.5%；标准 ≤ 100%，相差 2.5%，每 5% 扣 2 分，不足的按比例，分值 5，得 4 分"
+        );
+        assert_eq!(
+            staffing(1025, |_| {}).2,
+            "1025 ÷ 1000 = 102.5%; the standard is ≤ 100%, 2.5% off, 0.5 points off for each whole 1%: 4 of 5"
+        );
+        let at_least = |standard: &mut RatioStandard| standard.side = Side::AtLeast;
+        assert_eq!(staffing(1000, at_least).1, "1000 ÷ 1000 = 100%；标准 ≥ 100%，得满分 5");
+    }
+
+    #[test]
+    fn a_row_is_known_by_its_name_whatever_stands_around_it() {
+        let rules = RuleSet::preset("hunan-department").unwrap();
+        let standard = |ratio| rules.ratios.iter().find(|standard| standard.ratio == ratio).unwrap();
+        let change = standard(RatioName::ThreePublicFinalOnPriorFinal);
+        for name in [
+            "三公经费变动率",
+            "“三公经费”变动率",
+            "\"三公经费\" 变动率（%）",
+            "指标2：三公经费变动率",
+            "（2）三公经费变动率",
+            "★三公经费变动率",
+        ] {
+            assert!(change.names(name), "{name}");
+        }
+        for name in ["三公经费控制率", "三公经费变动率说明", "成本三公经费变动率", "", "（）", "12"]
+        {
+            assert!(!change.names(name), "{name}");
+        }
+        assert!(!standard(RatioName::ThreePublicChange).names(""));
+    }
+}
