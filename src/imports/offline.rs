@@ -41,10 +41,10 @@ pub fn forms(schemas: &Schemas, bundle: Bundle) -> Result<(Forms, Vec<UnitName>)
         errors: Vec::new(),
     };
     for row in &mut rows {
-        if let Some(schema) = schemas.get(row.collection.schema()).cloned() {
+        if let Some(schema) = schemas.get(row.collection.schema()) {
             let mut errors = Vec::new();
             let at = row.pointer();
-            fold(&mut row.value, &schema, schemas, amount_unit, &at, &mut errors);
+            fold(&mut row.value, schema, schemas, amount_unit, &at, &mut errors);
             reader.errors.extend(errors.into_iter().map(|error| row.error(error)));
         }
         reader.take(row);
