@@ -70,7 +70,7 @@ fn it_adds_up_whatever_happens_to_a_form() {
         ("the execution has no weight", |sheet| sheet.execution.weight = None),
         ("little was spent", |sheet| sheet.execution.executed = "0.01".parse().ok()),
         ("a weight is too much", |sheet| {
-            sheet.indicators.first_mut().unwrap().weight = Some(Points::whole(17))
+            sheet.indicators.first_mut().unwrap().weight = Some(Points::whole(17));
         }),
     ];
     for rules in RuleSet::presets() {

@@ -49,7 +49,9 @@ pub fn forms(schemas: &Schemas, bundle: Bundle) -> Result<(Forms, Vec<UnitName>)
         }
         reader.take(row);
     }
-    rows.iter().for_each(|row| reader.need_project(row));
+    for row in &rows {
+        reader.need_project(row);
+    }
     let Reader { forms, names, errors, .. } = reader;
     if errors.is_empty() {
         Ok((forms, names.into_iter().map(|(code, name)| UnitName { code, name }).collect()))

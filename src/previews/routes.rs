@@ -28,7 +28,6 @@ use crate::rule_sets::{self, store};
     security(("oauth2" = ["forms:read"]))
 )]
 #[post("/scores/preview")]
-#[expect(clippy::too_many_arguments, reason = "a bundle takes what every request brings, and more")]
 pub async fn post(
     _: Caller<ReadForms>,
     Params(params): Params<PreviewParams>,
