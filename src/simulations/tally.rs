@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jixiao_core::kernel::Points;
 use jixiao_core::scoring::Grade;
 
-use super::wire::{AffectedSheet, GradeChange, GradeCount, TotalBand};
+use super::wire::{AffectedSheet, GradeChange, SimulatedBand, SimulatedGrade};
 
 /// Where the bands of final totals begin, in points.
 const BANDS: [i32; 7] = [0, 60, 70, 80, 90, 95, 100];
@@ -145,14 +145,18 @@ impl Tally {
             bands: BANDS
                 .iter()
                 .zip(self.before.bands.into_iter().zip(self.after.bands))
-                .map(|(from, (before, after))| TotalBand { from: Points::whole(*from), before, after })
+                .map(|(from, (before, after))| SimulatedBand { from: Points::whole(*from), before, after })
                 .collect(),
             grades: Grade::ALL
                 .iter()
                 .copied()
                 .map(Some)
                 .chain([None])
-                .map(|grade| GradeCount { grade, before: self.before.of(grade), after: self.after.of(grade) })
+                .map(|grade| SimulatedGrade {
+                    grade,
+                    before: self.before.of(grade),
+                    after: self.after.of(grade),
+                })
                 .collect(),
             grade_changes: self
                 .changes
@@ -173,8 +177,8 @@ pub struct Shown {
     pub changed: u64,
     pub mean_before: Option<Points>,
     pub mean_after: Option<Points>,
-    pub bands: Vec<TotalBand>,
-    pub grades: Vec<GradeCount>,
+    pub bands: Vec<SimulatedBand>,
+    pub grades: Vec<SimulatedGrade>,
     pub grade_changes: Vec<GradeChange>,
     pub most_affected: Vec<AffectedSheet>,
 }

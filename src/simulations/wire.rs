@@ -22,7 +22,7 @@ pub struct SimulationParams {
 
 /// 分数段 sheets whose final total lies in a band.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TotalBand {
+pub struct SimulatedBand {
     /// 起点（含） where the band begins, points; it ends where the next begins.
     #[schema(value_type = PointsText, example = "90")]
     pub from: Points,
@@ -36,7 +36,7 @@ pub struct TotalBand {
 
 /// 等级分布 sheets of a grade; null: without one, being incomplete.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct GradeCount {
+pub struct SimulatedGrade {
     /// 等级 grade.
     #[schema(value_type = Option<GradeWord>, inline, example = "excellent")]
     pub grade: Option<Grade>,
@@ -120,10 +120,10 @@ pub struct Simulation {
     pub mean_after: Option<Points>,
     /// 分数段 bands of final totals, from the lowest.
     #[schema(max_items = 20)]
-    pub bands: Vec<TotalBand>,
+    pub bands: Vec<SimulatedBand>,
     /// 等级分布 how many sheets have which grade.
     #[schema(max_items = 5)]
-    pub grades: Vec<GradeCount>,
+    pub grades: Vec<SimulatedGrade>,
     /// 等级变化 which grades would change.
     #[schema(max_items = 20)]
     pub grade_changes: Vec<GradeChange>,
