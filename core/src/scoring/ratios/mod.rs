@@ -138,3 +138,57 @@ impl Text for BaseRatio {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::FiscalYear;
+    use crate::scoring::testing::row;
+    use crate::scoring::{ExecutionRow, IndicatorRow};
+
+    fn budget_control(names_and_weights: &[(&str, &str)]) -> BaseRatio {
+        let indicators = (1..).zip(names_and_weights).map(|(seq, (name, weight))| IndicatorRow {
+            seq,
+            name: (*name).to_owned(),
+            ..row("0", "20.5%", weight)
+        });
+        let money = |text: &str| text.parse().ok();
+        let execution =
+            ExecutionRow { initial: money("200"), annual: money("241"), ..ExecutionRow::default() };
+        let sheet = Sheet {
+            year: FiscalYear::try_from(2023).unwrap(),
+            kind: SheetKind::Department,
+            execution,
+            base_data: None,
+            indicators: indicators.collect(),
+            reported_total: None,
+            reviewed_total: None,
+        };
+        let ratios = of_sheet(&sheet, RuleSet::preset("hunan-department").unwrap());
+        ratios.into_iter().find(|ratio| ratio.ratio == RatioName::BudgetControl).unwrap()
+    }
+
+    #[test]
+    fn it_is_judged_for_the_first_row_that_has_a_weight() {
+        let seen = |ratio: &BaseRatio| (ratio.seq, ratio.weight, ratio.score);
+        let points = |text: &str| text.parse::<Points>().ok();
+        let none = budget_control(&[("预算完成率", "5")]);
+        assert_eq!(seen(&none), (None, points("5"), points("2")));
+        let second = budget_control(&[("预算控制率", "-"), ("预算控制率", "0"), ("预算调整率", "8")]);
+        assert_eq!(seen(&second), (Some(3), points("8"), points("3.2")));
+        assert_eq!(second.share().map(|share| share.to_string()).as_deref(), Some("0.4"));
+    }
+
+    #[test]
+    fn a_ratio_is_told_with_its_numbers() {
+        let ratio = budget_control(&[]);
+        assert_eq!(
+            ratio.text(Lang::Zh),
+            "|241 − 200| ÷ 200 = 20.5%；标准 ≤ 0%，相差 20.5%，30% 以内得分值的 40%，分值 5，得 2 分"
+        );
+        let missing =
+            BaseRatio { value: Err(Gap::NoBuilding), figures: None, standard: None, score: None, ..ratio };
+        assert_eq!(missing.text(Lang::En), "no new building");
+        assert_eq!(missing.share(), None);
+    }
+}
