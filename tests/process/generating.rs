@@ -32,8 +32,8 @@ fn what_is_generated_is_imported_whole_and_reconciles() {
     assert_eq!((rows("units"), rows("budgets")), (5, 5));
     let written = folder.run(&["import", "-", "--mode", "commit", "--stage", "approved"], &bundle);
     assert!(written.status.success(), "{}", text(&written.stderr));
-    let scored = folder.run(&["score", "-", "--json"], &bundle);
-    let scores: Value = serde_json::from_slice(&scored.stdout).unwrap();
+    let answered = folder.run(&["score", "-", "--json"], &bundle);
+    let scores: Value = serde_json::from_slice(&answered.stdout).unwrap();
     let mut sheets = 0;
     for unit in scores.as_array().unwrap() {
         for sheet in [&unit["department"]].into_iter().chain(unit["projects"].as_array().unwrap()) {

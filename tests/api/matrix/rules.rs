@@ -70,7 +70,7 @@ pub fn classify(method: &Method, path: &str) -> Option<Rule> {
         ["audit", "entries" | "verification"] => (Kind::House, Action::ReadAudit),
         ["rule-sets", "{reference}", "simulate"] => (Kind::Common, Action::Simulate),
         ["rule-sets", "{reference}"] if !reads => (Kind::House, Action::WriteRuleSets),
-        ["rule-sets"] | ["rule-sets", "{reference}"] | ["checks"] => (Kind::Common, Action::ReadRuleSets),
+        ["rule-sets" | "checks"] | ["rule-sets", "{reference}"] => (Kind::Common, Action::ReadRuleSets),
         ["years", "{year}", "rounds", "{region_code}", "exceptions"]
         | ["years", "{year}", "rounds", "{region_code}", "exceptions", "{unit}"] => {
             (Kind::Round, Action::WriteRounds)
@@ -119,14 +119,12 @@ pub fn classify(method: &Method, path: &str) -> Option<Rule> {
         | ["evaluations", "{unit}", "{year}", "findings" | "opinions" | "history" | "changes" | "reviews"] => {
             form
         }
-        ["evaluations", "{unit}", "{year}", "copy-from", "{prior}"] => {
+        ["evaluations", "{unit}", "{year}", "copy-from", "{prior}"]
+        | ["evaluations", "{unit}", "{year}", "indicators", "adopt"] => {
             (Kind::Step(Step::Edit), Action::WriteForms)
         }
         ["evaluations", "{unit}", "{year}", "explanations" | "answers"] => {
             (Kind::Step(Step::Submit), Action::Submit)
-        }
-        ["evaluations", "{unit}", "{year}", "indicators", "adopt"] => {
-            (Kind::Step(Step::Edit), Action::WriteForms)
         }
         ["evaluations", "{unit}", "{year}", word] => {
             let step: Step = word.parse().ok()?;
