@@ -30,8 +30,8 @@ status=0
 attack unit --include-path-regex '/(budgets|base-data|project-expenditures|indicators|narratives|forms|scores|evaluations)' \
   --exclude-operation-id-regex '^(approve|publish|reopen|rescore)Evaluation$' || status=1
 attack bureau --include-path-regex '/(evaluations|reviews|rounds)' \
-  --exclude-operation-id-regex '^(answerOpinions|explainFindings|adoptIndicator|(endorse|submit)Evaluation)$' || status=1
+  --exclude-operation-id-regex '^(answerOpinions|explainFindings|adoptIndicator|carryForm|(endorse|submit)Evaluation)$' || status=1
 # What only a unit or a bureau may do would tell the administrator nothing but 403.
 attack admin --exclude-operation-id-regex \
-  '^((put|patch|delete|create)(Budget|BaseData|ProjectExpenditure|Narrative|Indicator|Form)|answerOpinions|explainFindings|adoptIndicator|suggestReviews|.*Evaluation)$' || status=1
+  '^((put|patch|delete|create)(Budget|BaseData|ProjectExpenditure|Narrative|Indicator|Form)|answerOpinions|explainFindings|adoptIndicator|carryForm|suggestReviews|.*Evaluation)$' || status=1
 exit "$status"
