@@ -72,12 +72,15 @@ pub async fn load(
     Ok((form, reviewed, ids))
 }
 
-/// What is scored of many evaluations: their forms without the written reports, and what the bureau found. As many
-/// queries as for one. Read on one snapshot.
-pub async fn load_many(
+/// What is scored of an evaluation: its form without the written report, what the bureau found, and the keys of its
+/// projects.
+pub type Scored = (UnitForm, Reviewed, BTreeMap<ProjectCode, i64>);
+
+/// What is scored of many evaluations, by as many queries as for one. Read on one snapshot.
+pub async fn load_scored(
     conn: &impl ConnectionTrait,
     evaluations: &[Evaluation],
-) -> Result<Vec<(UnitForm, Reviewed)>, DbErr> {
+) -> Result<Vec<Scored>, DbErr> {
     let mut budgets = part::all_of::<budgets::entity::Model>(conn, evaluations).await?;
     let mut base_data = part::all_of::<base_data::entity::Model>(conn, evaluations).await?;
     let mut projects = part::all_of::<projects::entity::Model>(conn, evaluations).await?;
@@ -103,7 +106,8 @@ pub async fn load_many(
             indicators: indicators.iter().map(|row| row.input(evaluation, &siblings)).collect(),
             narratives: Vec::new(),
         };
-        (form, Reviewed::of(reviews.remove(id).unwrap_or_default()))
+        let ids = projects.into_iter().map(|row| (row.code.0, row.id)).collect();
+        (form, Reviewed::of(reviews.remove(id).unwrap_or_default()), ids)
     };
     Ok(evaluations.iter().map(form).collect())
 }

@@ -16,6 +16,7 @@ use crate::evaluations::sync::{Missing, sync};
 use crate::evaluations::{Part, part};
 use crate::forms::store as forms;
 use crate::http::{ApiError, FieldError};
+use crate::rule_sets::store as rule_sets;
 use crate::workflow::entity::Line;
 use crate::workflow::store::{self as workflow, Taken};
 use crate::{base_data, budgets, indicators, narratives, projects};
@@ -74,6 +75,7 @@ pub async fn import(
 
 /// Takes a historical evaluation to its later stage.
 async fn hand_in(run: &mut Run<'_, '_>, evaluation: &Evaluation, later: LaterStage) -> Result<(), ApiError> {
+    rule_sets::keep(&run.work, &evaluation.rule_set).await?;
     let (form, _, _) = forms::load(run.work.conn(), evaluation).await?;
     let round = evaluation.round + 1;
     workflow::submit(&run.work, evaluation, round, form).await?;

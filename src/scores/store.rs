@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::slice;
 
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
@@ -210,7 +211,8 @@ async fn refresh(work: &Work<'_>, mut evaluation: evaluations::Model) -> Result<
             evaluation = row.update(work.conn()).await?;
         }
     }
-    let (form, reviewed, projects) = forms::load(work.conn(), &evaluation).await?;
+    let loaded = forms::load_scored(work.conn(), slice::from_ref(&evaluation)).await?;
+    let Some((form, reviewed, projects)) = loaded.into_iter().next() else { return Ok(()) };
     let rules = rules(work.conn(), &evaluation).await?;
     let sheets = score_form(&form, &reviewed, evaluation.year.0, &rules);
     Entity::delete_many().filter(Column::EvaluationId.eq(evaluation.id)).exec(work.conn()).await?;

@@ -87,7 +87,7 @@ async fn read(
         .all(conn)
         .await?;
     let (evaluations, units): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
-    let forms = forms::load_many(conn, &evaluations).await?;
+    let forms = forms::load_scored(conn, &evaluations).await?;
     let mut totals: BTreeMap<i64, BTreeMap<Option<ProjectCode>, Standing>> = BTreeMap::new();
     let of_these = summaries::Column::EvaluationId.is_in(evaluations.iter().map(|row| row.id));
     for row in summaries::Entity::find().filter(of_these).all(conn).await? {
@@ -98,9 +98,9 @@ async fn read(
         };
         totals.entry(row.evaluation_id).or_default().insert(project, standing);
     }
-    let stored = |((evaluation, unit), (form, reviewed)): (
+    let stored = |((evaluation, unit), (form, reviewed, _)): (
         (evaluations::Model, Option<units::Model>),
-        (UnitForm, Reviewed),
+        forms::Scored,
     )| {
         let unit = unit.map(|unit| UnitName { code: unit.code.0, name: unit.name });
         Some(Stored {

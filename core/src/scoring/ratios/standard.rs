@@ -83,6 +83,10 @@ impl RatioStandard {
     /// blanks and numbering stand around it.
     #[must_use]
     pub fn names(&self, name: &str) -> bool {
+        // Asked of each row for each ratio, and most rule sets let none decide a row.
+        if self.rows.is_empty() {
+            return false;
+        }
         let name = bare(name);
         self.rows.iter().any(|row| bare(row) == name)
     }
