@@ -8,7 +8,8 @@ use crate::db::Db;
 use crate::http::body::{expect_type, parse, read_json};
 use crate::http::envelope::Language;
 use crate::http::permission::ReadForms;
-use crate::http::{ApiError, Caller, ErrorCode, FieldError, Params, Schemas, Shown};
+use crate::http::problem::Problem;
+use crate::http::{ApiError, Caller, Params, Schemas, Shown};
 use crate::imports::bundle;
 use crate::imports::routes::rejected;
 use crate::imports::wire::{Bundle, ImportProblem};
@@ -23,8 +24,12 @@ use crate::rule_sets::{self, store};
     operation_id = "previewScores",
     params(PreviewParams),
     request_body = Bundle,
-    responses((status = 422, description = "有误 Every bad row is named.",
-        body = ImportProblem, content_type = "application/problem+json")),
+    responses(
+        (status = 404, description = "没有此规则集 There is no such rule set.",
+            body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "有误 Every bad row is named.",
+            body = ImportProblem, content_type = "application/problem+json"),
+    ),
     security(("oauth2" = ["forms:read"]))
 )]
 #[post("/scores/preview")]
@@ -50,11 +55,8 @@ pub async fn post(
 }
 
 fn unknown(reference: &str) -> ApiError {
-    let error = FieldError::new(
-        "rule_set",
-        "unknown_rule_set",
+    ApiError::not_found().detail(
         format!("没有规则集 {reference}，可用的见 /api/v1/rule-sets"),
         format!("There is no rule set {reference}; see /api/v1/rule-sets"),
-    );
-    ApiError { errors: vec![error], ..ApiError::new(ErrorCode::InvalidQuery) }
+    )
 }

@@ -99,11 +99,14 @@ pub async fn put(
     db: web::Data<Db>,
 ) -> Result<Saved<RuleSetView>, ApiError> {
     let mut work = db.begin(caller.principal()).await?;
+    if let Some(rules) = preset(&path.reference) {
+        if_match.check(&RuleSetView::preset(rules).etag)?;
+        return Err(unchangeable(work.conn(), &path.reference).await?);
+    }
     let current = store::hold(&work, &path.reference).await?;
     match &current {
         Some(current) => if_match.check(&etag(current.id, current.version))?,
-        None if preset(&path.reference).is_none() => if_match.check_absent()?,
-        None => return Err(unchangeable(work.conn(), &path.reference).await?),
+        None => if_match.check_absent()?,
     }
     check(&path.reference, &rules)?;
     if store::fixed(work.conn()).await?.contains(&path.reference) {
@@ -131,7 +134,8 @@ pub async fn delete(
     db: web::Data<Db>,
 ) -> Result<Removed<RuleSetSummary>, ApiError> {
     let mut work = db.begin(caller.principal()).await?;
-    if preset(&path.reference).is_some() {
+    if let Some(rules) = preset(&path.reference) {
+        if_match.check(&RuleSetView::preset(rules).etag)?;
         return Err(unchangeable(work.conn(), &path.reference).await?);
     }
     let current = store::hold(&work, &path.reference).await?.ok_or_else(ApiError::not_found)?;

@@ -94,8 +94,8 @@ async fn a_preview_says_what_the_stored_form_would() {
     admin.get(&format!("/api/v1/units/{UNIT}")).await.expect(404);
     let hubei = admin.post(&format!("{PREVIEW}?rule_set=hubei@1"), report()).await.expect(200).json;
     assert_eq!(hubei["scores"][0]["rule_set"], "hubei@1");
-    let unknown = admin.post(&format!("{PREVIEW}?rule_set=none@1"), report()).await.expect(400);
-    assert_eq!(unknown.json["errors"][0]["code"], "unknown_rule_set");
+    let unknown = admin.post(&format!("{PREVIEW}?rule_set=none@1"), report()).await.expect(404);
+    assert!(unknown.json["detail"].as_str().unwrap().contains("none@1"), "{}", unknown.text);
 }
 
 #[actix_web::test]

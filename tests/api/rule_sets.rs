@@ -73,6 +73,8 @@ async fn what_something_was_handed_in_under_never_changes() {
     let held = admin.put("/api/v1/rule-sets/mof-2020@1", Some("*"), preset).await.expect(409);
     assert!(held.json["detail"].as_str().unwrap().contains("mof-2020@2"), "{}", held.text);
     admin.delete("/api/v1/rule-sets/mof-2020@1", Some("*")).await.expect(409);
+    admin.delete("/api/v1/rule-sets/mof-2020@1", None).await.expect(428);
+    admin.delete("/api/v1/rule-sets/mof-2020@1", Some("\"1.1\"")).await.expect(412);
 }
 
 #[actix_web::test]
