@@ -13,7 +13,7 @@ use super::report::RowError;
 use crate::evaluations::Part;
 use crate::evaluations::wire::UnitName;
 use crate::forms::wire::UnitForm;
-use crate::http::{FieldError, Schemas, apply_merge_patch};
+use crate::http::{FieldError, Schemas};
 use crate::units::wire::UnitInput;
 use crate::years::wire::YearInput;
 use crate::{base_data, budgets, indicators, narratives, projects};
@@ -118,13 +118,12 @@ impl Reader<'_> {
     }
 
     fn typed<T: DeserializeOwned + ToSchema>(&mut self, row: &Row) -> Option<T> {
-        let mut value = Value::Object(serde_json::Map::new());
-        apply_merge_patch(&mut value, row.value.clone());
+        // Nothing is stored that a null could clear: a row is taken as it stands.
         let at = row.pointer();
         let fail = |why: String| vec![FieldError::new(at.clone(), "invalid", why.clone(), why)];
-        let errors = self.schemas.check(&T::name(), &value, &at).unwrap_or_else(fail);
+        let errors = self.schemas.check(&T::name(), &row.value, &at).unwrap_or_else(fail);
         if errors.is_empty() {
-            match serde_json::from_value(value) {
+            match serde_json::from_value(row.value.clone()) {
                 Ok(typed) => return Some(typed),
                 Err(why) => {
                     self.errors.extend(fail(why.to_string()).into_iter().map(|error| row.error(error)));
