@@ -151,16 +151,18 @@ pub async fn find<P: Part>(
 /// The parts whose evaluation matches, with evaluations and units in the query.
 #[must_use]
 pub fn matching<P: Part>(condition: Condition) -> Select<P::Entity> {
-    let to_evaluation =
-        P::Entity::belongs_to(entity::Entity).from(P::EVALUATION).to(entity::Column::Id).into();
+    with_units::<P::Entity>(P::EVALUATION).filter(condition)
+}
+
+/// The rows of a table that hang on evaluations by this column, with evaluations and units in the query.
+#[must_use]
+pub fn with_units<E: EntityTrait>(evaluation: E::Column) -> Select<E> {
+    let to_evaluation = E::belongs_to(entity::Entity).from(evaluation).to(entity::Column::Id).into();
     let to_unit = entity::Entity::belongs_to(units::Entity)
         .from(entity::Column::UnitCode)
         .to(units::Column::Code)
         .into();
-    P::Entity::find()
-        .join(JoinType::InnerJoin, to_evaluation)
-        .join(JoinType::InnerJoin, to_unit)
-        .filter(condition)
+    E::find().join(JoinType::InnerJoin, to_evaluation).join(JoinType::InnerJoin, to_unit)
 }
 
 /// The order of a list of parts: by the time of their change, or as they stand in the forms.

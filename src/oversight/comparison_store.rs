@@ -11,6 +11,7 @@ use sea_orm::{
 
 use crate::db::{Coded, Int, Keyset, Scope, SortColumn, keyset_page};
 use crate::evaluations::entity as evaluations;
+use crate::evaluations::part::with_units;
 use crate::evaluations::store::Filter;
 use crate::indicators::entity::{Column, Entity};
 use crate::projects::entity as projects;
@@ -47,21 +48,13 @@ pub struct Wanted {
 fn matching(scope: &Scope, wanted: &Wanted) -> Select<Entity> {
     let filter = Filter { year: Some(wanted.year), region: wanted.region.clone(), ..Filter::default() }
         .condition(scope);
-    let to_evaluation =
-        Entity::belongs_to(evaluations::Entity).from(Column::EvaluationId).to(evaluations::Column::Id).into();
-    let to_unit = evaluations::Entity::belongs_to(units::Entity)
-        .from(evaluations::Column::UnitCode)
-        .to(units::Column::Code)
-        .into();
     let to_project =
         Entity::belongs_to(projects::Entity).from(Column::ProjectId).to(projects::Column::Id).into();
-    Entity::find()
+    with_units::<Entity>(Column::EvaluationId)
         .column(evaluations::Column::UnitCode)
         .column(evaluations::Column::Stage)
         .column_as(units::Column::Name, "unit_name")
         .column_as(projects::Column::Code, "project")
-        .join(JoinType::InnerJoin, to_evaluation)
-        .join(JoinType::InnerJoin, to_unit)
         .join(JoinType::LeftJoin, to_project)
         .filter(filter.add(Column::Name.eq(&wanted.name)))
 }

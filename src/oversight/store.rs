@@ -7,13 +7,13 @@ use jixiao_core::scoring::Grade;
 use jixiao_core::workflow::Stage;
 use sea_orm::sea_query::Query;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use crate::db::{Coded, Int, Json, Scope};
 use crate::evaluations::entity as evaluations;
 use crate::evaluations::figures::Figures;
+use crate::evaluations::part::with_units;
 use crate::evaluations::store::Filter;
 use crate::evaluations::summary_entity::{Column, Entity};
 use crate::units::entity as units;
@@ -61,20 +61,12 @@ pub async fn handed_in(
 ) -> Result<Vec<Row>, DbErr> {
     let filter = Filter { year: Some(year), region, ..Filter::default() };
     let handed_in = Stage::ALL.into_iter().filter(|stage| !stage.is_editable()).map(Coded);
-    let to_evaluation =
-        Entity::belongs_to(evaluations::Entity).from(Column::EvaluationId).to(evaluations::Column::Id).into();
-    let to_unit = evaluations::Entity::belongs_to(units::Entity)
-        .from(evaluations::Column::UnitCode)
-        .to(units::Column::Code)
-        .into();
-    Entity::find()
+    with_units::<Entity>(Column::EvaluationId)
         .column(evaluations::Column::UnitCode)
         .column(evaluations::Column::Stage)
         .column_as(units::Column::Name, "unit_name")
         .column(units::Column::RegionCode)
         .column(units::Column::ParentCode)
-        .join(JoinType::InnerJoin, to_evaluation)
-        .join(JoinType::InnerJoin, to_unit)
         .filter(filter.condition(scope).add(evaluations::Column::Stage.is_in(handed_in)))
         .order_by_asc(evaluations::Column::UnitCode)
         .order_by_asc(Column::Id)

@@ -5,12 +5,13 @@ use jixiao_core::workflow::Stage;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult,
-    IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, Set,
+    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, Set,
 };
 use serde_json::json;
 
 use crate::db::{Coded, Deed, Int, Keyset, Scope, SortColumn, Work, keyset_page};
 use crate::evaluations::entity as evaluations;
+use crate::evaluations::part::with_units;
 use crate::evaluations::review_entity::{ActiveModel, Column, Entity, Kind, Model};
 use crate::evaluations::store::Filter;
 use crate::evaluations::summary_entity as summaries;
@@ -106,25 +107,15 @@ impl Row {
 }
 
 fn matching(scope: &Scope, filter: &Filter) -> Select<summaries::Entity> {
-    let to_evaluation = summaries::Entity::belongs_to(evaluations::Entity)
-        .from(summaries::Column::EvaluationId)
-        .to(evaluations::Column::Id)
-        .into();
-    let to_unit = evaluations::Entity::belongs_to(units::Entity)
-        .from(evaluations::Column::UnitCode)
-        .to(units::Column::Code)
-        .into();
     let condition = filter
         .condition(scope)
         .add(summaries::Column::ReviewedTotal.is_not_null())
         .add(summaries::Column::SelfTotal.is_not_null());
-    summaries::Entity::find()
+    with_units::<summaries::Entity>(summaries::Column::EvaluationId)
         .column(evaluations::Column::UnitCode)
         .column(evaluations::Column::Year)
         .column(evaluations::Column::Stage)
         .column_as(units::Column::Name, "unit_name")
-        .join(JoinType::InnerJoin, to_evaluation)
-        .join(JoinType::InnerJoin, to_unit)
         .filter(condition)
 }
 

@@ -13,7 +13,7 @@ use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::{Expr, Func};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
-    FromQueryResult, IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QuerySelect, Select, Set,
+    FromQueryResult, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, Select, Set,
 };
 
 use super::assemble::{ScoredSheet, score_form};
@@ -21,6 +21,7 @@ use super::figures;
 use super::wire::{ScoreRow, SheetWord};
 use crate::db::{Coded, Db, Int, Json, Keyset, Scope, SortColumn, Work, WriteHook, keyset_page};
 use crate::evaluations::entity as evaluations;
+use crate::evaluations::part::with_units;
 use crate::evaluations::store::{Filter as EvaluationFilter, sortable_final_total};
 use crate::evaluations::summary_entity::{ActiveModel, Column, Entity};
 use crate::evaluations::wire::UnitName;
@@ -91,21 +92,13 @@ fn matching(scope: &Scope, filter: &Filter) -> Select<Entity> {
     if let Some(grade) = filter.grade {
         condition = condition.add(Column::Grade.eq(Coded(grade)));
     }
-    let to_evaluation =
-        Entity::belongs_to(evaluations::Entity).from(Column::EvaluationId).to(evaluations::Column::Id).into();
-    let to_unit = evaluations::Entity::belongs_to(units::Entity)
-        .from(evaluations::Column::UnitCode)
-        .to(units::Column::Code)
-        .into();
-    Entity::find()
+    with_units::<Entity>(Column::EvaluationId)
         .column(evaluations::Column::UnitCode)
         .column(evaluations::Column::Year)
         .column(evaluations::Column::Stage)
         .column(evaluations::Column::RuleSet)
         .column(evaluations::Column::UpdatedAt)
         .column_as(units::Column::Name, "unit_name")
-        .join(JoinType::InnerJoin, to_evaluation)
-        .join(JoinType::InnerJoin, to_unit)
         .filter(condition)
 }
 
