@@ -48,6 +48,7 @@ mod simulations;
 mod stages;
 mod story;
 mod support;
+mod tables;
 mod units_and_years;
 mod walking;
 mod workflow;
