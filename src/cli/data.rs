@@ -143,7 +143,7 @@ pub fn read(file: &Path, lang: Lang) -> Result<(Vec<u8>, Bundle), Failure> {
 
 /// Tells every error on a line of its own: where, what is wrong, what was found.
 pub fn tell(errors: &[RowError], lang: Lang) {
-    for RowError { collection, row, key, error } in errors {
+    for RowError { collection, row, key, error, .. } in errors {
         let place = if collection.is_empty() {
             lang.pick("文件".to_owned(), "the file".to_owned())
         } else {

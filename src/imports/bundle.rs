@@ -1,30 +1,30 @@
 //! A bundle's rows: the one row model that every format is read into.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use serde_json::Value;
 
+use super::explain::explain;
 use super::report::RowError;
 use crate::http::FieldError;
-pub use crate::tables::Collection;
-
-/// In what unit a file states amounts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum AmountUnit {
-    /// 万元
-    #[default]
-    WanYuan,
-    /// 元
-    Yuan,
-}
+use crate::tables::nearest::nearest;
+use crate::tables::read::{Flaw, Line, Read, Source};
+pub use crate::tables::{AmountUnit, Collection};
 
 /// One row as it came.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// Its kind.
     pub collection: Collection,
-    /// Its place in its collection, from 0.
+    /// Its place in its collection, from 0, over all files.
     pub index: usize,
     /// What it says.
     pub value: Value,
+    /// The file or sheet that it stands in.
+    pub source: Arc<Source>,
+    /// Its number there as people see it: in a table the header is row 1.
+    pub number: usize,
 }
 
 impl Row {
@@ -55,7 +55,7 @@ impl Row {
     /// An error of this row.
     #[must_use]
     pub fn error(&self, error: FieldError) -> RowError {
-        RowError { collection: self.collection.as_str(), row: self.index + 1, key: self.key(), error }
+        explain(self, error)
     }
 }
 
@@ -68,10 +68,44 @@ pub struct Bundle {
     pub meta: Option<Value>,
     /// Its rows.
     pub rows: Vec<Row>,
+    /// Lines that are no rows.
+    pub unread: Vec<RowError>,
+}
+
+impl Bundle {
+    /// Adds what was read from a file or sheet.
+    pub fn add(&mut self, read: Read) {
+        let Read { source, lines, unread } = read;
+        let mut next: BTreeMap<Collection, usize> = BTreeMap::new();
+        for row in &self.rows {
+            next.entry(row.collection).and_modify(|next| *next += 1).or_insert(1);
+        }
+        self.rows.reserve(lines.len());
+        for Line { number, collection, value } in lines {
+            let next = next.entry(collection).or_default();
+            self.rows.push(Row { collection, index: *next, value, source: Arc::clone(&source), number });
+            *next += 1;
+        }
+        self.unread.extend(unread.into_iter().map(|flaw| of_file(&source, flaw)));
+    }
+}
+
+/// An error of a file, or of a line of it that is no row.
+#[must_use]
+pub fn of_file(source: &Arc<Source>, flaw: Flaw) -> RowError {
+    let Flaw { number, column, error, nearest } = flaw;
+    let source = Arc::clone(source);
+    RowError { collection: "", row: number, key: String::new(), error, source, column, nearest }
 }
 
 fn of_bundle(error: FieldError) -> RowError {
-    RowError { collection: "", row: 0, key: String::new(), error }
+    of_file(&Arc::default(), Flaw::new(0, error))
+}
+
+/// There is nothing in it that could be imported.
+#[must_use]
+pub fn no_rows() -> RowError {
+    of_bundle(FieldError::new("", "no_rows", "文件中没有任何数据行", "The file has no rows"))
 }
 
 /// Reads a JSON bundle. Anything but `meta`, `amount_unit` and the collections is an error.
@@ -81,12 +115,16 @@ pub fn read(value: Value) -> Result<Bundle, Vec<RowError>> {
         return Err(vec![of_bundle(error)]);
     };
     let mut bundle = Bundle::default();
+    let source = Arc::<Source>::default();
     let mut errors = Vec::new();
     for (name, value) in members {
         if let Some(collection) = Collection::ALL.into_iter().find(|collection| collection.as_str() == name) {
             match value {
                 Value::Array(rows) => {
-                    let row = |(index, value)| Row { collection, index, value };
+                    let row = |(index, value)| {
+                        let source = Arc::clone(&source);
+                        Row { collection, index, value, source, number: index + 1 }
+                    };
                     bundle.rows.extend(rows.into_iter().enumerate().map(row));
                 }
                 other => errors.push(of_bundle(
@@ -118,21 +156,19 @@ pub fn read(value: Value) -> Result<Bundle, Vec<RowError>> {
                 )),
             }
         } else {
-            errors.push(of_bundle(FieldError::new(
+            let error = FieldError::new(
                 format!("/{}", name.replace('~', "~0").replace('/', "~1")),
                 "unknown_field",
                 format!("没有名为“{name}”的内容，请检查拼写"),
                 format!("There is nothing called “{name}”; check the spelling"),
-            )));
+            );
+            let members = Collection::ALL.map(Collection::as_str).into_iter().chain(["meta", "amount_unit"]);
+            let nearest = nearest(&name, members).map(str::to_owned);
+            errors.push(RowError { nearest, ..of_bundle(error) });
         }
     }
     if errors.is_empty() && bundle.rows.is_empty() {
-        errors.push(of_bundle(FieldError::new(
-            "",
-            "no_rows",
-            "文件中没有任何数据行",
-            "The file has no rows",
-        )));
+        errors.push(no_rows());
     }
     if errors.is_empty() { Ok(bundle) } else { Err(errors) }
 }

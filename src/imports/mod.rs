@@ -4,6 +4,8 @@
 
 pub mod bundle;
 pub mod entity;
+pub mod explain;
+pub mod files;
 pub mod fold;
 pub mod offline;
 pub mod plan;
@@ -11,6 +13,7 @@ pub mod reference;
 pub mod report;
 pub mod routes;
 pub mod run;
+pub mod upload;
 pub mod wire;
 
 pub use report::{Counts, Report, RowError};
@@ -24,5 +27,13 @@ pub fn configure(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_
 
 /// The schemas of this feature's bodies.
 #[derive(Debug, utoipa::OpenApi)]
-#[openapi(components(schemas(wire::Bundle, wire::ImportReport, wire::ImportProblem)))]
+#[openapi(components(schemas(
+    wire::Bundle,
+    wire::RowLines,
+    wire::CsvText,
+    wire::WorkbookFile,
+    wire::ImportForm,
+    wire::ImportReport,
+    wire::ImportProblem
+)))]
 pub struct Schemas;

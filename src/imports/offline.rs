@@ -32,13 +32,13 @@ struct Reader<'a> {
 
 /// Reads the forms, and the names that the bundle gives to units, or every error.
 pub fn forms(schemas: &Schemas, bundle: Bundle) -> Result<(Forms, Vec<UnitName>), Vec<RowError>> {
-    let Bundle { amount_unit, meta: _, mut rows } = bundle;
+    let Bundle { amount_unit, meta: _, mut rows, unread } = bundle;
     let mut reader = Reader {
         schemas,
         forms: Forms::new(),
         names: BTreeMap::new(),
         seen: BTreeSet::new(),
-        errors: Vec::new(),
+        errors: unread,
     };
     for row in &mut rows {
         if let Some(schema) = schemas.get(row.collection.schema()) {

@@ -1,11 +1,14 @@
 //! What an import comes to.
 
+use std::sync::Arc;
+
 use jixiao_core::checks::Finding;
 use jixiao_core::kernel::{FiscalYear, UnitCode};
 use serde::{Deserialize, Serialize};
 
 use crate::evaluations::sync::Outcome;
 use crate::http::FieldError;
+use crate::tables::read::Source;
 
 /// What became of the rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,12 +43,19 @@ impl Counts {
 pub struct RowError {
     /// The collection it stands in; empty for the bundle itself.
     pub collection: &'static str,
-    /// Its place in the collection, from 1, as people count.
+    /// Its number in its file, as people see it: the place in a bundle, the line of NDJSON, the row of a table, where
+    /// the header is row 1. 0: it is about the file.
     pub row: usize,
     /// Its key, as far as it can be told.
     pub key: String,
     /// What is wrong and where.
     pub error: FieldError,
+    /// The file or sheet.
+    pub source: Arc<Source>,
+    /// The header of the column, as the file has it.
+    pub column: Option<String>,
+    /// What was probably meant.
+    pub nearest: Option<String>,
 }
 
 /// An import that was checked, and written unless something was wrong or only validation was asked for.

@@ -6,29 +6,37 @@ use jixiao_core::kernel::{Lang, Text as _};
 use jixiao_core::workflow::Role;
 use serde_json::json;
 
-use super::bundle;
+use super::files::{self, Reading, Refused};
 use super::report::{Assessed, Counts, Report, RowError};
 use super::run::{Mode, Order, run};
+use super::upload::received;
 use super::wire::{
-    Bundle, ImportCounts, ImportErrorView, ImportFinding, ImportParams, ImportProblem, ImportReport,
-    ImportedForm, ModeWord,
+    Bundle, CsvText, ImportCounts, ImportErrorView, ImportFinding, ImportForm, ImportParams, ImportProblem,
+    ImportReport, ImportedForm, ModeWord, RowLines, WorkbookFile,
 };
-use crate::db::{Db, sha256};
-use crate::http::body::{expect_type, parse, read_import};
+use crate::db::Db;
 use crate::http::envelope::Language;
 use crate::http::permission::Import;
 use crate::http::problem::{MOST_ERRORS, printable, shortened};
 use crate::http::{ApiError, Caller, ErrorCode, Once, Params, Repeatable, Schemas, Shown};
+use crate::tables::{AmountUnit, Collection};
 
 /// Import a bundle
 ///
 /// 导入：一次写入多个单位、年度的数据，按主键新建或更新；缺省字段不动，null 清空。要么全部写入，要么一行都不写，
-/// 所有错误一次列全。`mode=validate` 只检查，并列出每套自评表的勾稽审核结果。重复导入同一文件结果为“未变”。
+/// 所有错误一次列全。格式：JSON 包、NDJSON（每行一条，含 `collection`）、CSV（一类数据，`collection` 指明）、XLSX（每类一张表）、
+/// 多个文件的表单；表头中英文均可，见导入模板。`mode=validate` 只检查，并列出每套自评表的勾稽审核结果。重复导入同一文件结果为“未变”。
 #[utoipa::path(
     tag = "imports",
     operation_id = "importBundle",
     params(ImportParams),
-    request_body = Bundle,
+    request_body(content(
+        (Bundle = "application/json"),
+        (RowLines = "application/x-ndjson"),
+        (CsvText = "text/csv"),
+        (WorkbookFile = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (ImportForm = "multipart/form-data"),
+    )),
     responses((status = 422, description = "有误，未写入任何数据 Nothing was written; every bad row is named.",
         body = ImportProblem, content_type = "application/problem+json")),
     security(("oauth2" = ["import:write"]))
@@ -45,9 +53,16 @@ pub async fn post(
     db: web::Data<Db>,
     schemas: web::Data<Schemas>,
 ) -> Result<Repeatable<Shown<ImportReport>>, ApiError> {
-    expect_type(&request, &["application/json"])?;
-    let bytes = read_import(&request, payload.into_inner()).await?;
-    let bundle = bundle::read(parse(&bytes)?).map_err(|errors| rejected(lang, Counts::default(), errors))?;
+    let (files, sha256) = received(&request, payload).await?;
+    let reading = Reading {
+        collection: params.collection.map(Collection::from),
+        unit: params.amount_unit.map(AmountUnit::from),
+    };
+    let bundle = web::block(move || files::read(&files, reading)).await.map_err(ApiError::internal)?;
+    let bundle = bundle.map_err(|refused| match refused {
+        Refused::Whole(error) => *error,
+        Refused::Wrong(errors) => rejected(lang, Counts::default(), errors),
+    })?;
     let mode = match params.mode {
         ModeWord::Validate => Mode::Validate,
         ModeWord::Commit => Mode::Commit,
@@ -58,7 +73,7 @@ pub async fn post(
             "Only an administrator imports historical evaluations at a later stage",
         ));
     }
-    let order = Order { mode, later: params.stage, sha256: sha256(&bytes) };
+    let order = Order { mode, later: params.stage, sha256 };
     let work = db.begin(caller.principal()).await?;
     if let Some(reply) = once.replay(&work).await? {
         return Ok(reply);
@@ -106,7 +121,8 @@ fn checked(Assessed { unit, year, findings }: &Assessed, lang: Lang) -> Imported
 
 /// The answer that names every row that is wrong.
 #[must_use]
-pub fn rejected(lang: Lang, counts: Counts, errors: Vec<RowError>) -> ApiError {
+pub fn rejected(lang: Lang, counts: Counts, mut errors: Vec<RowError>) -> ApiError {
+    errors.dedup(); // a cell that could not be read breaks several rules, and is told once
     let (all, failed, total) = (errors.len(), counts.failed, counts.total);
     let errors: Vec<ImportErrorView> =
         errors.into_iter().take(MOST_ERRORS).map(|error| view(error, lang)).collect();
@@ -121,15 +137,21 @@ pub fn rejected(lang: Lang, counts: Counts, errors: Vec<RowError>) -> ApiError {
     )
 }
 
-fn view(RowError { collection, row, key, error }: RowError, lang: Lang) -> ImportErrorView {
+fn view(error: RowError, lang: Lang) -> ImportErrorView {
+    let RowError { collection, row, key, error, source, column, nearest } = error;
+    let short = |text: &String| printable(text, 200);
     ImportErrorView {
+        file: source.file.as_ref().map(short),
+        sheet: source.sheet.as_ref().map(short),
         collection: collection.to_owned(),
         row,
         key: printable(&key, 200),
         pointer: printable(&error.pointer, 500),
+        column: column.as_ref().map(short),
         code: error.code.to_owned(),
         detail: printable(&error.message.in_lang(lang), 2000),
         found: error.found.map(shortened),
+        nearest: nearest.as_ref().map(short),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The run of an import: everything in one unit of work, committed only when nothing is wrong.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jixiao_core::kernel::{FiscalYear, UnitCode};
 use sea_orm::{ActiveModelTrait, ActiveValue, Set};
@@ -74,10 +74,11 @@ pub async fn run<'db>(
     bundle: Bundle,
     Order { mode, later, sha256 }: Order,
 ) -> Result<(Work<'db>, Report), ApiError> {
-    let Bundle { amount_unit, meta, mut rows } = bundle;
+    let Bundle { amount_unit, meta, mut rows, unread } = bundle;
     work.because(format!("import sha256:{sha256}"));
     let mut run = Run { work, schemas, caller, later, report: Report::default() };
-    run.report.counts.total = rows.len();
+    run.report.counts.total = rows.len() + unread.len();
+    run.report.errors = unread;
     for row in &mut rows {
         let Some(schema) = schemas.get(row.collection.schema()).cloned() else { continue };
         let mut errors = Vec::new();
@@ -186,8 +187,10 @@ fn not_whole(row: &Row) -> FieldError {
 /// How many rows have an error.
 #[must_use]
 pub fn failed_rows(errors: &[RowError]) -> usize {
-    let mut rows: Vec<(&str, usize)> = errors.iter().map(|error| (error.collection, error.row)).collect();
-    rows.sort_unstable();
-    rows.dedup();
+    let place = |error: &RowError| {
+        let source = &error.source;
+        (source.file.clone(), source.sheet.clone(), error.collection, error.row)
+    };
+    let rows: BTreeSet<_> = errors.iter().map(place).collect();
     rows.len()
 }

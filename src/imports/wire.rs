@@ -12,17 +12,62 @@ use crate::http::wire::{UnitCodeText, YearNumber};
 use crate::indicators::wire::IndicatorInput;
 use crate::narratives::wire::NarrativeInput;
 use crate::projects::wire::ProjectExpenditureInput;
+use crate::tables::{AmountUnit, Collection};
 use crate::units::wire::UnitInput;
 use crate::years::wire::YearInput;
 
 /// `wan_yuan` 万元, `yuan` 元.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AmountUnitWord {
     /// 万元
     WanYuan,
     /// 元
     Yuan,
+}
+
+/// `years` 年度, `units` 单位, `budgets` 部门整体支出, `base_data` 基础数据表, `project_expenditures` 项目支出,
+/// `indicators` 绩效指标, `narratives` 报告正文.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CollectionWord {
+    /// 预算年度
+    Years,
+    /// 预算单位
+    Units,
+    /// 部门整体支出
+    Budgets,
+    /// 基础数据表
+    BaseData,
+    /// 项目支出
+    ProjectExpenditures,
+    /// 绩效指标
+    Indicators,
+    /// 自评报告正文
+    Narratives,
+}
+
+impl From<CollectionWord> for Collection {
+    fn from(word: CollectionWord) -> Self {
+        match word {
+            CollectionWord::Years => Self::Years,
+            CollectionWord::Units => Self::Units,
+            CollectionWord::Budgets => Self::Budgets,
+            CollectionWord::BaseData => Self::BaseData,
+            CollectionWord::ProjectExpenditures => Self::ProjectExpenditures,
+            CollectionWord::Indicators => Self::Indicators,
+            CollectionWord::Narratives => Self::Narratives,
+        }
+    }
+}
+
+impl From<AmountUnitWord> for AmountUnit {
+    fn from(word: AmountUnitWord) -> Self {
+        match word {
+            AmountUnitWord::WanYuan => Self::WanYuan,
+            AmountUnitWord::Yuan => Self::Yuan,
+        }
+    }
 }
 
 /// `submitted` 已提交, `approved` 已通过.
@@ -76,6 +121,30 @@ pub struct Bundle {
     pub narratives: Vec<NarrativeInput>,
 }
 
+/// NDJSON: a row of the bundle on each line, with its `collection`.
+#[derive(Debug, ToSchema)]
+#[schema(value_type = String, max_length = 20_971_520,
+    example = "{\"collection\":\"indicators\",\"unit\":\"430611101\",\"year\":2023,\"seq\":3,\"weight\":\"5\"}")]
+pub struct RowLines(());
+
+/// CSV of one collection with a header, in UTF-8, UTF-16 or GB18030; commas, semicolons or tabs.
+#[derive(Debug, ToSchema)]
+#[schema(value_type = String, max_length = 20_971_520, example = "单位编码,预算年度,序号,分值（分）\n430611101,2023,3,5")]
+pub struct CsvText(());
+
+/// XLSX: a sheet for each collection, named after it.
+#[derive(Debug, ToSchema)]
+#[schema(value_type = String, format = Binary, max_length = 20_971_520)]
+pub struct WorkbookFile(());
+
+/// 多个文件 several files of any of the formats, told by their names.
+#[derive(Debug, ToSchema)]
+pub struct ImportForm {
+    /// 文件 the files.
+    #[schema(value_type = Vec<String>, format = Binary, max_items = 50)]
+    pub files: Vec<String>,
+}
+
 /// `validate` 只检查不写入, `commit` 写入.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -96,6 +165,12 @@ pub struct ImportParams {
     /// 导入阶段 imports historical evaluations at this later stage; administrators only. What the checks find is kept, not enforced.
     #[param(inline)]
     pub stage: Option<LaterStage>,
+    /// 数据类别 collection of rows that name none: CSV, NDJSON, a workbook with one sheet.
+    #[param(inline, example = "indicators")]
+    pub collection: Option<CollectionWord>,
+    /// 金额单位 unit of the amounts where the file does not say it; 万元 if it is not given.
+    #[param(inline)]
+    pub amount_unit: Option<AmountUnitWord>,
 }
 
 /// 各行结果 what became of the rows.
@@ -180,10 +255,17 @@ pub struct ImportFinding {
 /// 一行错误 an error of one row.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ImportErrorView {
+    /// 文件 name of the file; null where there is one without a name.
+    #[schema(max_length = 200, example = "指标.xlsx")]
+    pub file: Option<String>,
+    /// 工作表 sheet of the workbook.
+    #[schema(max_length = 200, example = "绩效指标")]
+    pub sheet: Option<String>,
     /// 数据类别 collection of the row; empty for the bundle itself.
     #[schema(max_length = 50, example = "indicators")]
     pub collection: String,
-    /// 行号 place of the row in its collection, from 1.
+    /// 行号 number of the row as the file shows it: the header of a table is row 1, an NDJSON line counts as such, a bundle's
+    /// rows from 1 in their collection; 0: the file as a whole.
     #[schema(example = 3)]
     pub row: usize,
     /// 主键 key of the row, as far as it can be told.
@@ -192,6 +274,9 @@ pub struct ImportErrorView {
     /// 位置 JSON pointer into the bundle.
     #[schema(max_length = 500, example = "/indicators/2/weight")]
     pub pointer: String,
+    /// 列 header of the column, as the file has it.
+    #[schema(max_length = 200, example = "分值（分）")]
+    pub column: Option<String>,
     /// 代码 stable code of what is wrong.
     #[schema(max_length = 50, example = "wrong_form")]
     pub code: String,
@@ -201,6 +286,9 @@ pub struct ImportErrorView {
     /// 实际值 what was found there, shortened.
     #[schema(value_type = Value)]
     pub found: Option<Value>,
+    /// 可能应为 the nearest valid one: a word, a column, a unit, a collection.
+    #[schema(max_length = 200, example = json!(null))]
+    pub nearest: Option<String>,
 }
 
 /// 导入被拒 an import of which nothing was written: a problem document that names every bad row.

@@ -25,6 +25,7 @@ mod findings;
 mod foreign;
 mod forms;
 mod holding;
+mod import_formats;
 mod import_words;
 mod imports;
 mod library;

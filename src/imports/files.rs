@@ -1,0 +1,199 @@
+//! Files of every format that an import takes, read into one bundle.
+
+use std::sync::Arc;
+
+use super::bundle::{self, Bundle, no_rows, of_file};
+use super::report::RowError;
+use crate::http::body::parse;
+use crate::http::problem::Message;
+use crate::http::{ApiError, ErrorCode, FieldError};
+use crate::tables::cell::to_wan_yuan;
+use crate::tables::read::{Fault, Line, Read, Source};
+use crate::tables::{AmountUnit, Collection, columns, csv, ndjson, xlsx};
+
+/// How a file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A JSON bundle.
+    Json,
+    /// A JSON row a line.
+    Ndjson,
+    /// Rows of one collection.
+    Csv,
+    /// A sheet for each collection.
+    Xlsx,
+}
+
+/// The types of a request's body that are read, beside `multipart/form-data`.
+pub const TYPES: [&str; 4] = [
+    "application/json",
+    "application/x-ndjson",
+    "text/csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+];
+
+impl Format {
+    /// By the type that a body is said to have.
+    #[must_use]
+    pub fn of_type(kind: &str) -> Option<Self> {
+        match kind {
+            "application/json" => Some(Self::Json),
+            "application/x-ndjson" | "application/ndjson" | "application/jsonl" => Some(Self::Ndjson),
+            "text/csv" | "text/tab-separated-values" => Some(Self::Csv),
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => Some(Self::Xlsx),
+            _ => None,
+        }
+    }
+
+    /// By the end of a file's name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        match name.rsplit_once('.')?.1.to_ascii_lowercase().as_str() {
+            "json" => Some(Self::Json),
+            "ndjson" | "jsonl" => Some(Self::Ndjson),
+            "csv" | "tsv" => Some(Self::Csv),
+            "xlsx" => Some(Self::Xlsx),
+            _ => None,
+        }
+    }
+}
+
+/// A file as it came.
+#[derive(Clone, Debug)]
+pub struct File<B> {
+    /// Its name, where it has one.
+    pub name: Option<String>,
+    /// How it is written.
+    pub format: Format,
+    /// What is in it.
+    pub bytes: B,
+}
+
+/// What is said of files that they do not say themselves.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reading {
+    /// The collection of rows that name none.
+    pub collection: Option<Collection>,
+    /// In what unit amounts are stated.
+    pub unit: Option<AmountUnit>,
+}
+
+/// Why files are no bundle.
+#[derive(Debug)]
+pub enum Refused {
+    /// One cannot be read at all.
+    Whole(Box<ApiError>),
+    /// Everything that is wrong with them.
+    Wrong(Vec<RowError>),
+}
+
+/// Reads files into one bundle. Takes processor time: not for an async thread.
+pub fn read<B: AsRef<[u8]>>(files: &[File<B>], reading: Reading) -> Result<Bundle, Refused> {
+    if let [File { format: Format::Json, bytes, .. }] = files {
+        return json(bytes.as_ref(), reading.unit);
+    }
+    let (mut whole, mut wrong) = (Bundle::default(), Vec::new());
+    for file in files {
+        let source = Source { file: file.name.clone(), ..Source::default() };
+        match add(&mut whole, file, reading, files.len() == 1, source) {
+            Ok(()) => {}
+            Err(Refused::Wrong(errors)) => wrong.extend(errors),
+            Err(whole) => return Err(whole),
+        }
+    }
+    if wrong.is_empty() && whole.rows.is_empty() && whole.unread.is_empty() {
+        wrong.push(no_rows());
+    }
+    if wrong.is_empty() { Ok(whole) } else { Err(Refused::Wrong(wrong)) }
+}
+
+fn json(bytes: &[u8], unit: Option<AmountUnit>) -> Result<Bundle, Refused> {
+    let value = parse(bytes).map_err(|error| Refused::Whole(Box::new(error)))?;
+    let says_unit = value.get("amount_unit").is_some_and(|unit| !unit.is_null());
+    let mut bundle = bundle::read(value).map_err(Refused::Wrong)?;
+    if let Some(unit) = unit.filter(|_| !says_unit) {
+        bundle.amount_unit = unit;
+    }
+    Ok(bundle)
+}
+
+fn add<B: AsRef<[u8]>>(
+    whole: &mut Bundle,
+    file: &File<B>,
+    reading: Reading,
+    is_alone: bool,
+    source: Source,
+) -> Result<(), Refused> {
+    let (bytes, unit) = (file.bytes.as_ref(), reading.unit.unwrap_or_default());
+    // A file among several is known by its name; one alone by what was said of it.
+    let stem = file.name.as_deref().map(|name| name.rsplit_once('.').map_or(name, |(stem, _)| stem));
+    let named = stem.and_then(Collection::named);
+    let collection = if is_alone { reading.collection.or(named) } else { named.or(reading.collection) };
+    let one = |fault| refused(vec![fault]);
+    match file.format {
+        Format::Json => {
+            let source = Arc::new(source);
+            let Bundle { amount_unit, meta, rows, .. } =
+                json(bytes, reading.unit).map_err(|refused| match refused {
+                    Refused::Wrong(errors) => {
+                        let errors = errors.into_iter();
+                        Refused::Wrong(
+                            errors.map(|error| RowError { source: Arc::clone(&source), ..error }).collect(),
+                        )
+                    }
+                    whole => whole,
+                })?;
+            whole.meta = whole.meta.take().or(meta);
+            let lines = rows.into_iter().map(|mut row| {
+                if amount_unit == AmountUnit::Yuan {
+                    to_wan_yuan(columns(row.collection), &mut row.value);
+                }
+                Line { number: row.number, collection: row.collection, value: row.value }
+            });
+            whole.add(Read { source: Arc::clone(&source), lines: lines.collect(), unread: Vec::new() });
+        }
+        Format::Ndjson => whole.add(ndjson::read(bytes, collection, unit, source).map_err(one)?),
+        Format::Csv => {
+            let collection = collection.ok_or_else(|| one(no_collection(&source)))?;
+            whole.add(csv::read(bytes, collection, unit, source).map_err(one)?);
+        }
+        Format::Xlsx => {
+            for sheet in xlsx::read(bytes, collection, unit, &source).map_err(refused)? {
+                whole.add(sheet);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn no_collection(source: &Source) -> Fault {
+    let names = Collection::ALL.map(Collection::as_str).join(", ");
+    Fault::of_file(
+        source,
+        FieldError::new(
+            "",
+            "missing_collection",
+            format!(
+                "CSV 只含一类数据：请用参数 collection 指明，或以其命名文件，如 indicators.csv；可选 {names}"
+            ),
+            format!(
+                "CSV has rows of one collection: name it by the parameter collection, or the file, such as indicators.csv; one of {names}"
+            ),
+        ),
+    )
+}
+
+fn refused(faults: Vec<Fault>) -> Refused {
+    let mut errors = Vec::new();
+    for fault in faults {
+        match fault {
+            Fault::TooLarge(Message { zh, en }) => {
+                return Refused::Whole(Box::new(ApiError::new(ErrorCode::TooLarge).detail(zh, en)));
+            }
+            Fault::Wrong { source, flaws } => {
+                errors.extend(flaws.into_iter().map(|flaw| of_file(&source, flaw)))
+            }
+        }
+    }
+    Refused::Wrong(errors)
+}

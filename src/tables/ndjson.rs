@@ -1,0 +1,75 @@
+//! NDJSON: a row a line, each of the collection that it names.
+
+use serde_json::Value;
+
+use super::cell::{AmountUnit, to_wan_yuan};
+use super::collection::Collection;
+use super::columns::columns;
+use super::nearest::nearest;
+use super::read::{Fault, Flaw, Line, Read, Source};
+use crate::http::FieldError;
+
+/// Reads every line. One that names no collection is a row of `collection`.
+pub fn read(
+    bytes: &[u8],
+    collection: Option<Collection>,
+    unit: AmountUnit,
+    source: Source,
+) -> Result<Read, Fault> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let mut read = Read { source: std::sync::Arc::new(source), ..Read::default() };
+    for (place, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+        let number = place + 1;
+        if line.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        match row(line, collection) {
+            Ok((collection, mut value)) => {
+                if unit == AmountUnit::Yuan {
+                    to_wan_yuan(columns(collection), &mut value);
+                }
+                read.lines.push(Line { number, collection, value });
+            }
+            Err(flaw) => read.unread.push(Flaw { number, ..flaw }),
+        }
+    }
+    Ok(read)
+}
+
+fn row(line: &[u8], collection: Option<Collection>) -> Result<(Collection, Value), Flaw> {
+    let wrong = |code, zh: String, en: String| Flaw::new(0, FieldError::new("", code, zh, en));
+    let value = crate::http::body::parse(line).map_err(|error| {
+        let told = error.detail.map_or_else(
+            || ("不是合法的 JSON".to_owned(), "Not valid JSON".to_owned()),
+            |detail| (detail.zh, detail.en),
+        );
+        // The line is known; what helps is the place in it.
+        wrong("malformed_json", told.0.replace("第 1 行", ""), told.1.replace("line 1, ", ""))
+    })?;
+    let Value::Object(mut row) = value else {
+        return Err(wrong("wrong_type", "应为对象 {…}".into(), "Want an object".into()));
+    };
+    let collection = match row.remove("collection") {
+        None => collection.ok_or_else(|| {
+            wrong(
+                "missing_collection",
+                "缺少 collection，如 \"collection\": \"indicators\"".into(),
+                "The member collection is missing, such as \"collection\": \"indicators\"".into(),
+            )
+        })?,
+        Some(Value::String(name)) => Collection::named(&name).ok_or_else(|| {
+            let near = nearest(&name, Collection::ALL.map(Collection::as_str));
+            let flaw = wrong(
+                "unknown_collection",
+                format!("没有名为“{}”的数据类别", name.chars().take(40).collect::<String>()),
+                format!("There is no collection “{}”", name.chars().take(40).collect::<String>()),
+            );
+            Flaw { nearest: near.map(str::to_owned), error: flaw.error.found(Value::String(name)), ..flaw }
+        })?,
+        Some(other) => {
+            let flaw = wrong("wrong_type", "collection 应为字符串".into(), "collection is a string".into());
+            return Err(Flaw { error: flaw.error.found(other), ..flaw });
+        }
+    };
+    Ok((collection, Value::Object(row)))
+}
