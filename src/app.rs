@@ -283,7 +283,6 @@ pub fn build(
         .configure(api);
     App::new()
         .into_utoipa_app()
-        .openapi(base())
         .app_data(assembly.db)
         .app_data(assembly.accounts)
         .app_data(assembly.authenticator)

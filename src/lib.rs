@@ -2,7 +2,8 @@
 //!
 //! The map of the floors; imports run downwards only, and `tests/architecture.rs` holds them to it:
 //!
-//! * [`app`]: the assembly, used by the binary, the tests and the document's writer.
+//! * [`cli`]: the commands.
+//! * [`app`]: the assembly, used by the commands, the tests and the document's writer.
 //! * FLOOR 4, the features, each after those it builds on: [`tables`] → [`units`], [`rule_sets`], [`years`] →
 //!   [`evaluations`] → [`budgets`], [`base_data`], [`projects`], [`narratives`] → [`indicators`] → [`forms`] →
 //!   [`scores`] → [`proofs`] → [`simulations`] → [`findings`] → [`workflow`] → [`reviews`] → [`publications`] → [`feed`] →
@@ -16,6 +17,7 @@ pub mod app;
 pub mod audit;
 pub mod base_data;
 pub mod budgets;
+pub mod cli;
 pub mod config;
 pub mod db;
 pub mod demo;

@@ -1,7 +1,5 @@
-//! The command line.
-
-mod cli;
+//! The command line, which stands in the library: a binary of its own code would compile everything once more.
 
 fn main() -> std::process::ExitCode {
-    cli::main()
+    jixiao::cli::main()
 }

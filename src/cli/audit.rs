@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::accounts::SecretKey;
+use crate::audit::{self, Checkpoint, Seal, Verdict};
+use crate::config::{DatabaseSettings, present_secret};
 use clap::{Args, Subcommand};
-use jixiao::accounts::SecretKey;
-use jixiao::audit::{self, Checkpoint, Seal, Verdict};
-use jixiao::config::{DatabaseSettings, present_secret};
 
 use super::{Failure, block_on, open, print};
 

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::config::DatabaseSettings;
+use crate::db::sha256;
+use crate::http::{Principal, Schemas};
+use crate::imports::{Counts, LaterStage, Mode, Order, Report, RowError, bundle, run as import};
+use crate::{app, imports::bundle::Bundle};
 use clap::{Args, ValueEnum};
-use jixiao::config::DatabaseSettings;
-use jixiao::db::sha256;
-use jixiao::http::{Principal, Schemas};
-use jixiao::imports::{Counts, LaterStage, Mode, Order, Report, RowError, bundle, run as import};
-use jixiao::{app, imports::bundle::Bundle};
 use jixiao_core::kernel::Lang;
 
 use super::{Failure, block_on, open, print};

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{BufWriter, stdout};
 use std::path::PathBuf;
 
+use crate::generate::{Made, Order, write};
 use clap::Args;
-use jixiao::generate::{Made, Order, write};
 use jixiao_core::kernel::{FiscalYear, RegionCode};
 
 use super::Failure;

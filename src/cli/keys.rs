@@ -1,9 +1,9 @@
 //! `jixiao keys`.
 
+use crate::accounts::{Accounts, LoginLimits};
+use crate::app;
+use crate::config::{DatabaseSettings, present_secret};
 use clap::{Args, Subcommand};
-use jixiao::accounts::{Accounts, LoginLimits};
-use jixiao::app;
-use jixiao::config::{DatabaseSettings, present_secret};
 
 use super::serve::prepare;
 use super::{Failure, block_on, open, print};

@@ -1,7 +1,7 @@
 //! `jixiao migrate`.
 
+use crate::config::DatabaseSettings;
 use clap::{Args, Subcommand};
-use jixiao::config::DatabaseSettings;
 
 use super::{Failure, block_on, open, print};
 

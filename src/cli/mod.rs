@@ -15,10 +15,10 @@ mod user;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use crate::config::BadSetting;
+use crate::db::{DatabaseUrl, Db, WriteHook, is_unusable};
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
-use jixiao::config::BadSetting;
-use jixiao::db::{DatabaseUrl, Db, WriteHook, is_unusable};
 use jixiao_core::kernel::SystemClock;
 
 /// 绩效 Jixiao: an open service for Chinese budget-performance self-evaluation (预算绩效自评).
@@ -32,7 +32,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the API, with Swagger UI at /docs
-    Serve(Box<jixiao::config::ServeSettings>),
+    Serve(Box<crate::config::ServeSettings>),
     /// Score a bundle on the spot, without a database
     Score(score::Score),
     /// Import a bundle into the database
@@ -74,13 +74,14 @@ impl From<sea_orm::DbErr> for Failure {
     }
 }
 
-impl From<jixiao::http::ApiError> for Failure {
-    fn from(error: jixiao::http::ApiError) -> Self {
+impl From<crate::http::ApiError> for Failure {
+    fn from(error: crate::http::ApiError) -> Self {
         Self::Other(error.to_string())
     }
 }
 
 /// Parses, runs, and turns the outcome into an exit code.
+#[must_use]
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::http::Schemas;
+use crate::previews::run::preview;
+use crate::previews::wire::Preview;
+use crate::proofs::{self, Difference, Verdict};
+use crate::scores::wire::{FlagView, Scores, SheetScore};
+use crate::{app, rule_sets};
 use clap::Args;
-use jixiao::http::Schemas;
-use jixiao::previews::run::preview;
-use jixiao::previews::wire::Preview;
-use jixiao::proofs::{self, Difference, Verdict};
-use jixiao::scores::wire::{FlagView, Scores, SheetScore};
-use jixiao::{app, rule_sets};
 use jixiao_core::kernel::{Lang, Points, Text as _};
 
 use super::data::{LangArg, bytes, read, tell};

@@ -3,16 +3,16 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::accounts::{Accounts, KeyError, LoginLimits, SecretKey};
+use crate::app::{self, Assembly, Parts};
+use crate::audit::{Seal, take_checkpoint};
+use crate::config::ServeSettings;
+use crate::db::{DatabaseUrl, Db};
+use crate::demo;
+use crate::http::Cursors;
+use crate::http::Draining;
+use crate::http::client::TrustedProxies;
 use actix_web::HttpServer;
-use jixiao::accounts::{Accounts, KeyError, LoginLimits, SecretKey};
-use jixiao::app::{self, Assembly, Parts};
-use jixiao::audit::{Seal, take_checkpoint};
-use jixiao::config::ServeSettings;
-use jixiao::db::{DatabaseUrl, Db};
-use jixiao::demo;
-use jixiao::http::Cursors;
-use jixiao::http::Draining;
-use jixiao::http::client::TrustedProxies;
 use jixiao_core::kernel::{Lang, Text as _};
 use tracing_subscriber::EnvFilter;
 

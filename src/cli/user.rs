@@ -2,10 +2,10 @@
 
 use std::io::{BufRead as _, IsTerminal as _};
 
+use crate::accounts::{AccountError, NewUser, PasswordPolicy, add_user, set_disabled, set_password};
+use crate::app;
+use crate::config::DatabaseSettings;
 use clap::{Args, Subcommand};
-use jixiao::accounts::{AccountError, NewUser, PasswordPolicy, add_user, set_disabled, set_password};
-use jixiao::app;
-use jixiao::config::DatabaseSettings;
 use jixiao_core::kernel::{Lang, RegionCode, Text as _, UnitCode};
 use jixiao_core::workflow::Role;
 
