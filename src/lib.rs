@@ -3,7 +3,7 @@
 //! The map of the floors; imports run downwards only, and `tests/architecture.rs` holds them to it:
 //!
 //! * [`app`]: the assembly, used by the binary, the tests and the document's writer.
-//! * FLOOR 4, the features, each after those it builds on: [`units`], [`rule_sets`], [`years`] →
+//! * FLOOR 4, the features, each after those it builds on: [`tables`] → [`units`], [`rule_sets`], [`years`] →
 //!   [`evaluations`] → [`budgets`], [`base_data`], [`projects`], [`narratives`] → [`indicators`] → [`forms`] →
 //!   [`scores`] → [`proofs`] → [`simulations`] → [`findings`] → [`workflow`] → [`reviews`] → [`publications`] → [`feed`] →
 //!   [`library`] → [`oversight`] → [`imports`] → [`previews`] → [`audit`]; beside them [`accounts`], [`generate`] and [`health`].
@@ -39,6 +39,7 @@ pub mod reviews;
 pub mod rule_sets;
 pub mod scores;
 pub mod simulations;
+pub mod tables;
 pub mod units;
 pub mod workflow;
 pub mod years;

@@ -8,7 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The features in the order in which they build on one another: none mentions a later one.
-const FEATURES: [&str; 23] = [
+const FEATURES: [&str; 24] = [
+    "tables",
     "units",
     "rule_sets",
     "years",

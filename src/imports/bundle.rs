@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::report::RowError;
 use crate::http::FieldError;
+pub use crate::tables::Collection;
 
 /// In what unit a file states amounts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,66 +14,6 @@ pub enum AmountUnit {
     WanYuan,
     /// 元
     Yuan,
-}
-
-/// A kind of row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Collection {
-    /// 预算年度
-    Years,
-    /// 预算单位
-    Units,
-    /// 部门整体支出
-    Budgets,
-    /// 基础数据表
-    BaseData,
-    /// 项目支出
-    ProjectExpenditures,
-    /// 绩效指标
-    Indicators,
-    /// 自评报告正文
-    Narratives,
-}
-
-impl Collection {
-    /// Every collection, in the order in which rows depend on one another.
-    pub const ALL: [Self; 7] = [
-        Self::Years,
-        Self::Units,
-        Self::Budgets,
-        Self::BaseData,
-        Self::ProjectExpenditures,
-        Self::Indicators,
-        Self::Narratives,
-    ];
-
-    /// Its name in a bundle.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Years => "years",
-            Self::Units => "units",
-            Self::Budgets => "budgets",
-            Self::BaseData => "base_data",
-            Self::ProjectExpenditures => "project_expenditures",
-            Self::Indicators => "indicators",
-            Self::Narratives => "narratives",
-        }
-    }
-
-    /// The schema of its rows.
-    #[must_use]
-    pub const fn schema(self) -> &'static str {
-        match self {
-            Self::Years => "YearInput",
-            Self::Units => "UnitInput",
-            Self::Budgets => "BudgetInput",
-            Self::BaseData => "BaseDataInput",
-            Self::ProjectExpenditures => "ProjectExpenditureInput",
-            Self::Indicators => "IndicatorInput",
-            Self::Narratives => "NarrativeInput",
-        }
-    }
 }
 
 /// One row as it came.

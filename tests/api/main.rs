@@ -49,6 +49,7 @@ mod simulations;
 mod stages;
 mod story;
 mod support;
+mod tables;
 mod units_and_years;
 mod walking;
 mod workflow;
