@@ -106,7 +106,7 @@ async fn equal_values_share_a_rank_and_what_has_none_comes_last() {
         let scores =
             json!({ "scores": [{ "kind": "indicator", "seq": 1, "score": score, "reason": "佐证不足" }] });
         let at = format!("/api/v1/evaluations/{unit}/2023/rescore");
-        world.caller("admin").step(&at, "*", scores).await.expect(200);
+        world.caller("prefecture").step(&at, "*", scores).await.expect(200);
     }
     assert_eq!(asked(&world, "admin", "&by=gap&sheet=department").await, "f1 c2 d2 a3 b e g");
     assert_eq!(asked(&world, "admin", "&sheet=department").await, "a1 b1 d2 c3 f4 e g");
@@ -154,13 +154,13 @@ async fn a_ranking_is_of_what_is_asked_for_and_seen() {
     }
     for unit in ["c", "f"] {
         let at = format!("/api/v1/evaluations/{unit}/2023/approve");
-        world.caller("admin").step(&at, "*", json!({})).await.expect(200);
+        world.caller("prefecture").step(&at, "*", json!({})).await.expect(200);
     }
     assert_eq!(asked(&world, "reader", "").await, "f1 c2");
     assert_eq!(asked(&world, "reader", "&region=430611").await, "c1");
     world.caller("anon").get("/api/v1/rankings?year=2023").await.expect(401);
     let admin = world.caller("admin");
-    admin.get("/api/v1/rankings").await.expect(400).expect_errors(&[("year", "missing")]);
+    admin.get("/api/v1/rankings").await.expect(400).expect_errors(&[("year", "missing_field")]);
     let refused = admin.get("/api/v1/rankings?year=2023&by=colour").await.expect(400);
     refused.expect_errors(&[("by", "not_an_option")]);
 }
