@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, get, web};
 use serde_json::json;
 
-use super::entity::Column;
+use super::entity::{Column, Entity};
 use super::shown::shown;
 use super::store::{self, Filter, Row};
 use super::wire::{EvaluationList, EvaluationParams, EvaluationSort, EvaluationView};
@@ -32,11 +32,12 @@ pub async fn list(
 ) -> Result<Listed<EvaluationList>, ApiError> {
     let page = params.page(&request, &cursors)?;
     let sort = params.sort.unwrap_or_default();
-    let by_key = [SortColumn::of(Column::UnitCode), SortColumn::of(Column::Year)];
+    let own = |column: Column| SortColumn::of((Entity, column));
+    let by_key = [own(Column::UnitCode), own(Column::Year)];
     let mut columns = match sort {
         EvaluationSort::Unit | EvaluationSort::UnitDown => vec![],
         EvaluationSort::UpdatedAt | EvaluationSort::UpdatedAtDown => {
-            vec![SortColumn::of((super::entity::Entity, Column::UpdatedAt))]
+            vec![own(Column::UpdatedAt)]
         }
         EvaluationSort::FinalTotal | EvaluationSort::FinalTotalDown => {
             vec![SortColumn(store::sortable_final_total())]

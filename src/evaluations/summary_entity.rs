@@ -1,10 +1,10 @@
 //! Table `score_summaries`: one row a sheet, written with every change of its sources, read by lists.
 
-use jixiao_core::kernel::{Points, Ratio};
+use jixiao_core::kernel::{FiscalYear, Points, Ratio, UnitCode};
 use sea_orm::entity::prelude::*;
 
 use super::figures::Figures;
-use crate::db::{Int, Json};
+use crate::db::{Coded, Int, Json};
 
 /// A sheet's totals as stored.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -39,6 +39,10 @@ pub struct Model {
     pub complete: bool,
     /// What oversight counts of it; none: scored before anybody counted.
     pub figures: Option<Json<Figures>>,
+    /// 预算年度 of its evaluation, which never changes: rankings walk down a year.
+    pub year: Int<FiscalYear>,
+    /// 单位编码 of its evaluation, which never changes: ties of a ranking stand by unit.
+    pub unit_code: Coded<UnitCode>,
 }
 
 /// None are declared: queries say their joins.

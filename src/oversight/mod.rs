@@ -1,9 +1,12 @@
-//! Oversight: how a year's scores are distributed, which sheets to look at again and why, and one indicator across
-//! units. It reads the summaries that are kept with every write, and writes nothing.
+//! Oversight: how a year's scores are distributed, which sheets to look at again and why, one indicator across
+//! units, and how sheets rank. It reads the summaries that are kept with every write, and writes nothing.
 
 pub mod comparison_routes;
 pub mod comparison_store;
 pub mod comparison_wire;
+pub mod ranking_routes;
+pub mod ranking_store;
+pub mod ranking_wire;
 pub mod risk;
 pub mod routes;
 pub mod statistics;
@@ -12,7 +15,11 @@ pub mod wire;
 
 /// The operations of oversight.
 pub fn configure(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-    config.service(routes::statistics).service(routes::suggest).service(comparison_routes::compare);
+    config
+        .service(routes::statistics)
+        .service(routes::suggest)
+        .service(comparison_routes::compare)
+        .service(ranking_routes::rank);
 }
 
 /// The schemas of this feature's bodies.
@@ -20,6 +27,7 @@ pub fn configure(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_
 #[openapi(components(schemas(
     wire::Statistics,
     wire::ReviewSuggestions,
-    comparison_wire::IndicatorComparison
+    comparison_wire::IndicatorComparison,
+    ranking_wire::Ranking
 )))]
 pub struct Schemas;

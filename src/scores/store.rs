@@ -237,6 +237,8 @@ fn summary(
         grade: Set(card.grade.map(|grade| grade.to_string())),
         complete: Set(card.complete),
         figures: Set(Some(Json(figures))),
+        year: Set(evaluation.year),
+        unit_code: Set(evaluation.unit_code.clone()),
     }
 }
 

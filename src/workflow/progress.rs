@@ -88,7 +88,9 @@ pub async fn standings(
     Ok(rows.into_iter().filter(|row| listed.contains(&row.code.0)).collect())
 }
 
-fn strictly_below(department: &UnitCode) -> Condition {
+/// Below this unit, however deep.
+#[must_use]
+pub fn strictly_below(department: &UnitCode) -> Condition {
     let below = Scope::UnitAndBelow(department.clone()).covers((units::Entity, units::Column::Code));
     below.add(units::Column::Code.ne(department.as_str()))
 }

@@ -38,6 +38,7 @@ mod oversight;
 mod pages;
 mod parts;
 mod proofs;
+mod rankings;
 mod ratios;
 mod refusals;
 mod repetition;

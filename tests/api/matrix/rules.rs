@@ -88,7 +88,7 @@ pub fn classify(method: &Method, path: &str) -> Option<Rule> {
         ["statistics" | "indicator-comparison"] => (Kind::Figures, Action::ReadForms),
         ["reviews", "suggestions"] => (Kind::Figures, Action::Review),
         ["indicator-library"] => (Kind::Published, Action::ReadForms),
-        ["scores"] => (Kind::List, Action::ReadScores),
+        ["scores" | "rankings"] => (Kind::List, Action::ReadScores),
         ["scores", "preview"] => (Kind::Common, Action::ReadForms),
         ["scores", "{unit}", "{year}"] | ["scores", "{unit}", "{year}", "proof"] => {
             (Kind::Scores, Action::ReadScores)
