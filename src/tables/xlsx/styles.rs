@@ -194,6 +194,6 @@ mod tests {
         assert_eq!(shown("000000", "1234"), "001234");
         assert_eq!(shown("\"d\"0", "5"), "5");
         assert_eq!(of_built_in(9).text("0.5", false), "50%");
-        assert_eq!(of_built_in(14).text("43829", true), "2024-01-01");
+        assert_eq!(of_built_in(14).text("43830", true), "2024-01-01");
     }
 }
