@@ -141,7 +141,7 @@ fn add<B: AsRef<[u8]>>(
                             errors.map(|error| RowError { source: Arc::clone(&source), ..error }).collect(),
                         )
                     }
-                    whole => whole,
+                    whole @ Refused::Whole(_) => whole,
                 })?;
             whole.meta = whole.meta.take().or(meta);
             let lines = rows.into_iter().map(|mut row| {
@@ -155,7 +155,7 @@ fn add<B: AsRef<[u8]>>(
         Format::Ndjson => whole.add(ndjson::read(bytes, collection, unit, source).map_err(one)?),
         Format::Csv => {
             let collection = collection.ok_or_else(|| one(no_collection(&source)))?;
-            whole.add(csv::read(bytes, collection, unit, source).map_err(one)?);
+            whole.add(csv::read(bytes, collection, unit, &source).map_err(one)?);
         }
         Format::Xlsx => {
             for sheet in xlsx::read(bytes, collection, unit, &source).map_err(refused)? {
@@ -191,7 +191,7 @@ fn refused(faults: Vec<Fault>) -> Refused {
                 return Refused::Whole(Box::new(ApiError::new(ErrorCode::TooLarge).detail(zh, en)));
             }
             Fault::Wrong { source, flaws } => {
-                errors.extend(flaws.into_iter().map(|flaw| of_file(&source, flaw)))
+                errors.extend(flaws.into_iter().map(|flaw| of_file(&source, flaw)));
             }
         }
     }

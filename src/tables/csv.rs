@@ -104,10 +104,10 @@ pub(super) fn too_long(source: &Source, number: usize) -> Fault {
 }
 
 /// Reads the rows of `collection`.
-pub fn read(bytes: &[u8], collection: Collection, unit: AmountUnit, source: Source) -> Result<Read, Fault> {
-    let text = decode(bytes, &source)?;
+pub fn read(bytes: &[u8], collection: Collection, unit: AmountUnit, source: &Source) -> Result<Read, Fault> {
+    let text = decode(bytes, source)?;
     let mut table = Table::new(collection, unit, source.clone());
-    rows(&text, &source, |number, cells| table.row(number, cells))?;
+    rows(&text, source, |number, cells| table.row(number, cells))?;
     table.finish()
 }
 

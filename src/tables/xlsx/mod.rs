@@ -9,7 +9,7 @@ use package::{Package, Trouble, add_text, attribute};
 use quick_xml::events::Event;
 use styles::Shown;
 
-use super::cell::{AmountUnit, Cell};
+use super::cell::AmountUnit;
 use super::collection::Collection;
 use super::csv::Table;
 use super::nearest::nearest;
@@ -121,7 +121,7 @@ impl<'a> Workbook<'a> {
         &mut self,
         sheet: &SheetName,
         source: &Source,
-        visit: &mut dyn FnMut(usize, &[Cell]) -> Result<(), Fault>,
+        visit: &mut sheet::Visit<'_>,
     ) -> Result<(), Fault> {
         let target = self.targets.iter().find(|(id, _)| *id == sheet.relation).map(|(_, path)| path.clone());
         let target = target.ok_or_else(|| fault(&Trouble::Broken("xl/_rels/workbook.xml.rels"), source))?;

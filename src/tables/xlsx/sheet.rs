@@ -33,11 +33,14 @@ enum Held {
     Failure,
 }
 
+/// What takes the rows, one by one: the number of each, and its cells.
+pub(super) type Visit<'a> = dyn FnMut(usize, &[Cell]) -> Result<(), Fault> + 'a;
+
 /// Puts rows together.
 pub(super) struct Reader<'a> {
     context: Context<'a>,
     source: &'a Source,
-    visit: &'a mut dyn FnMut(usize, &[Cell]) -> Result<(), Fault>,
+    visit: &'a mut Visit<'a>,
     /// Why reading stopped, where it is no trouble with the workbook.
     pub(super) fault: Option<Fault>,
     number: usize,
@@ -53,11 +56,7 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(
-        context: Context<'a>,
-        source: &'a Source,
-        visit: &'a mut dyn FnMut(usize, &[Cell]) -> Result<(), Fault>,
-    ) -> Self {
+    pub(super) fn new(context: Context<'a>, source: &'a Source, visit: &'a mut Visit<'a>) -> Self {
         Self {
             context,
             source,
