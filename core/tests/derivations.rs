@@ -5,7 +5,24 @@
 mod support;
 
 use jixiao_core::kernel::{Lang, Points};
+use jixiao_core::scoring::rule_set::{AtMostFormula, Cap};
 use jixiao_core::scoring::{RuleSet, Sheet, Step, StepKind, derive, score};
+
+fn mof() -> RuleSet {
+    RuleSet::preset("mof-2020").unwrap().clone()
+}
+
+/// The step at this path.
+fn at<'a>(steps: &'a [Step], path: &str) -> Option<&'a Step> {
+    steps.iter().find(|step| step.path == path)
+}
+
+/// The department's form after a change, under these rules.
+fn changed(rules: &RuleSet, change: impl FnOnce(&mut Sheet)) -> Vec<Step> {
+    let mut sheet = support::named("junshan_department_2023");
+    change(&mut sheet);
+    adds_up(&sheet, rules, "the department's form")
+}
 
 fn parent(step: &Step) -> Option<&str> {
     step.path.rsplit_once('/').map(|(parent, _)| parent)
@@ -86,11 +103,10 @@ fn it_adds_up_whatever_happens_to_a_form() {
 
 #[test]
 fn a_lost_point_is_traced_to_rule_and_numbers() {
-    let mut sheet = support::named("junshan_department_2023");
-    let row = sheet.indicators.get_mut(2).unwrap();
-    row.actual = Some("50次".to_owned());
-    let steps = adds_up(&sheet, RuleSet::preset("mof-2020").unwrap(), "fifty of sixty");
-    let at = |path: &str| steps.iter().find(|step| step.path == path).unwrap();
+    let steps = changed(&mof(), |sheet| {
+        sheet.indicators.get_mut(2).unwrap().actual = Some("50次".to_owned());
+    });
+    let at = |path: &str| at(&steps, path).unwrap();
     assert_eq!(at("total/output/3/target").formula, "“≥60次” → ≥ 60 次");
     let rule = at("total/output/3/rule");
     assert_eq!((rule.kind, rule.rule.unwrap().code()), (StepKind::Rule, "at_least"));
@@ -104,4 +120,73 @@ fn a_lost_point_is_traced_to_rule_and_numbers() {
         Points::whole(1),
         "the unit took a point off itself"
     );
+}
+
+#[test]
+fn only_what_was_rounded_has_a_step_for_it() {
+    let formula = |steps: &[Step], path: &str| at(steps, path).map(|step| step.formula.clone());
+    // 10 × 1000 ÷ 1013.19 = 9.869817…
+    let spent = |executed: &str| changed(&mof(), |sheet| sheet.execution.executed = executed.parse().ok());
+    let rounded = formula(&spent("1000"), "total/execution/rounding");
+    assert_eq!(rounded.as_deref(), Some("9.86981711 → 9.87（四舍五入，2 位小数）"));
+    // What is beyond the weight is cut off.
+    assert_eq!(formula(&spent("1100"), "total/execution/rounding"), None);
+    assert_eq!(formula(&spent("1013.19"), "total/execution/rounding"), None);
+    // 10 × (1 − (1200 − 1013.19) ÷ 1013.19) = 8.156219…
+    let linear = RuleSet { at_most: AtMostFormula::Linear, ..mof() };
+    let steps = changed(&linear, |sheet| {
+        sheet.indicators.get_mut(6).unwrap().actual = Some("1200万元".to_owned());
+    });
+    let rounded = formula(&steps, "total/output/7/rounding");
+    assert_eq!(rounded.as_deref(), Some("8.15621946 → 8.16（四舍五入，2 位小数）"));
+}
+
+#[test]
+fn a_cap_that_takes_nothing_is_no_step() {
+    // What the rule gives is 96.5 and is capped; what was claimed is 89 and was not.
+    let cap = Cap { rate_below: "0.8".parse().unwrap(), total_at_most: Points::whole(89) };
+    let rules = RuleSet { caps: vec![cap], ..mof() };
+    let low = |claim: &'static str| {
+        move |sheet: &mut Sheet| {
+            sheet.execution.annual = "1000".parse().ok();
+            sheet.execution.executed = "750".parse().ok();
+            sheet.execution.self_score = claim.parse().ok();
+        }
+    };
+    assert_eq!(at(&changed(&rules, low("0")), "total/cap"), None);
+    assert_eq!(at(&changed(&rules, low("7.5")), "total/cap").unwrap().lost, "7.5".parse().ok());
+    let mut sheet = support::named("junshan_department_2023");
+    low("0")(&mut sheet);
+    assert!(score(&sheet, &rules).flags.iter().any(|flag| flag.code() == "total_capped"));
+}
+
+#[test]
+fn a_row_is_a_step_if_it_weighs_and_is_lost_unless_it_was_dropped() {
+    for weight in [None, Some(Points::ZERO)] {
+        let steps = changed(&mof(), |sheet| sheet.indicators.first_mut().unwrap().weight = weight);
+        assert_eq!(at(&steps, "total/output/1"), None);
+        assert!(at(&steps, "total/output/2").is_some());
+    }
+    let steps = changed(&mof(), |sheet| sheet.indicators.first_mut().unwrap().actual = None);
+    assert_eq!(at(&steps, "total/output/1").unwrap().lost, Some(Points::whole(5)));
+    assert_eq!(at(&steps, "total/output/1/missing").unwrap().formula, "实际完成值为空，无法计分");
+    assert_eq!(at(&steps, "total/output/redistribution"), None);
+    let steps = changed(&mof(), |sheet| {
+        let row = sheet.indicators.first_mut().unwrap();
+        (row.target, row.reviewed_score) = (Some("/".to_owned()), Some(Points::whole(4)));
+    });
+    assert_eq!(at(&steps, "total/output/1").unwrap().lost, Some(Points::whole(1)));
+    assert_eq!(at(&steps, "total/output/redistribution"), None);
+}
+
+#[test]
+fn an_actual_is_told_as_it_was_read() {
+    let steps = changed(&mof(), |sheet| sheet.indicators.first_mut().unwrap().actual = None);
+    for (path, formula) in [
+        ("total/output/1/actual", "“” → 空"),
+        ("total/output/3/actual", "“70次” → 70 次"),
+        ("total/benefit/8/actual", "“效果明显” → 文字"),
+    ] {
+        assert_eq!(at(&steps, path).unwrap().formula, formula);
+    }
 }

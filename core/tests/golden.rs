@@ -65,6 +65,20 @@ fn actuals_are_read_as_they_are_meant() {
     });
 }
 
+#[test]
+fn a_number_is_quoted_as_it_was_written() {
+    let context = Context { year: year(), category: None, name: "" };
+    for (written, quoted) in [
+        ("-5%", "-5%"),
+        ("累计25万人次左右", "25万人次"),
+        ("共5万余人", "5万余人"),
+        ("每人1000元/生.年", "1000元/生.年"),
+    ] {
+        let Actual::Measured(measured) = Actual::parse(written, &context) else { panic!("{written}") };
+        assert_eq!(measured.measures[0].quantity.text, quoted, "{written}");
+    }
+}
+
 fn score_row(cells: &[&str]) -> IndicatorScore {
     let [category_cell, name, target, actual, weight, self_score, reason, ..] = cells[..] else {
         panic!("too few cells: {cells:?}")

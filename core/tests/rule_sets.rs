@@ -120,7 +120,7 @@ fn validation_lists_everything_that_is_wrong() {
         ("/ratios/0/rows", json!(["“ ”"]), "ratios"),
         ("/ratios/0/ratio", json!("budget_control"), "ratios"),
         ("/ratios/0/loss/deduction/every", json!("0"), "ratios"),
-        ("/ratios/0/loss/deduction/points", json!("-1"), "ratios"),
+        ("/ratios/0/loss/deduction/points", json!("0"), "ratios"),
         ("/ratios/7/loss/steps", json!([]), "ratios"),
         ("/ratios/7/loss/steps/0/up_to", json!("0"), "ratios"),
         ("/ratios/7/loss/steps/0/share", json!("1"), "ratios"),

@@ -72,10 +72,13 @@ fn every_value_has_one_spelling_and_two_names() {
 
 #[test]
 fn a_block_is_a_plain_word() {
-    for (block, ..) in BlockName::KNOWN {
+    for (block, zh, en) in BlockName::KNOWN {
         assert!(block.is_known());
+        assert_eq!([block.text(Lang::Zh), block.text(Lang::En)], [zh, en]);
         assert_eq!(serde_json::from_value::<BlockName>(block.as_str().into()).unwrap(), block);
     }
+    assert_eq!(BlockName::OTHER.text(Lang::Zh), "其他");
+    assert_eq!("goal_1".parse::<BlockName>().unwrap().text(Lang::Zh), "goal_1");
     for good in ["input", "goal_1", &"a".repeat(32)] {
         assert_eq!(good.parse::<BlockName>().unwrap().to_string(), good);
         assert!(!good.parse::<BlockName>().unwrap().is_known());

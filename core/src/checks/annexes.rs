@@ -242,6 +242,8 @@ mod tests {
     fn each_project_has_its_form() {
         let mut form = Form::new();
         assert_eq!(found(&form, "project_form_missing"), [""; 0]);
+        form.project = Some(["", "0", "0"].map(money));
+        assert_eq!(found(&form, "project_form_missing"), [""; 0]);
         form.project = Some(["", "151.95", "151.95"].map(money));
         assert_eq!(found(&form, "project_form_missing"), ["project_expenditures:: ≥1 0"]);
         form.projects = vec![("P01", ["", "151.95", "151.95"].map(money))];

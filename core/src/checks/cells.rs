@@ -211,6 +211,10 @@ mod tests {
         let mut form = Form::new();
         form.projects = vec![("P01", ["1", "1", "1"].map(money))];
         assert_eq!(found(&form, "part_missing"), ["budgets::"]);
+        let all = super::super::testing::findings(&form);
+        let goal = all.iter().find(|one| one.check.id == "cell_empty").unwrap();
+        assert_eq!(goal.zh, "项目“专项”：年度预期目标为空");
+        assert_eq!(goal.en, "project “专项”: the goal as expected is empty");
     }
 
     #[test]

@@ -258,6 +258,8 @@ mod tests {
             "下属单位公用经费50万元",
             "机关本级：公用经费200万元；合计：公用经费254.77万元",
             "公用经费逐年下降",
+            // Not counted in money.
+            "项目支出3个，公用经费100美元",
         ] {
             assert_eq!(found(&form(text), "narrative_figure"), [""; 0], "{text}");
         }
@@ -272,6 +274,7 @@ mod tests {
             ("其中人员经费0.6亿元", "personnel 588.14 6000"),
             ("三公经费决算数：3.14万元", "three_public 2.14 3.14"),
             ("项目支出151.96万元", "project 151.95 151.96"),
+            ("项目支出1,519,600元", "project 151.95 151.96"),
         ] {
             let at = format!("narratives::sections.general_public_budget.{expected}");
             assert_eq!(found(&form(text), "narrative_figure"), [at], "{text}");
@@ -294,6 +297,12 @@ mod tests {
         form.sections.push(("unit_profile", "2023年末共有人数61人，其中：在职30人，离退休31人。".to_owned()));
         form.sections.push(("performance", "部门整体支出绩效自评得分99分。".to_owned()));
         assert_eq!(found(&form, "narrative_figure"), [""; 0]);
+        let sections = std::mem::take(&mut form.sections);
+        // A length of service and a rate are neither persons nor points.
+        form.sections.push(("unit_profile", "其中：在职5年以上居多".to_owned()));
+        form.sections.push(("performance", "自评得分为98%".to_owned()));
+        assert_eq!(found(&form, "narrative_figure"), [""; 0]);
+        form.sections = sections;
         form.staff = [Some(30), Some(29), None];
         form.reported_total = "98".parse().ok();
         assert_eq!(

@@ -176,3 +176,39 @@ impl Hit {
         Self { tolerance, ..self }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Form, findings, money};
+    use super::*;
+
+    #[test]
+    fn a_table_has_one_word_and_a_name() {
+        for table in Table::ALL {
+            assert_eq!(table.as_str().parse(), Ok(table));
+            assert_eq!(table.text(Lang::En), table.as_str());
+        }
+        assert_eq!("budget".parse::<Table>(), Err(UnknownTable));
+        assert_eq!(
+            Table::ALL.map(|table| table.text(Lang::Zh)),
+            ["部门整体支出", "基础数据表", "项目支出", "绩效指标", "自评报告"]
+        );
+    }
+
+    #[test]
+    fn a_finding_says_what_is_wrong_and_how_far_it_may_differ() {
+        let mut form = Form::new();
+        form.total(["", "", "3"]);
+        form.sources = vec![["", "", "2"].map(money)];
+        let sum = |form: &Form| findings(form).into_iter().find(|one| one.check.id == "sources_sum").unwrap();
+        let exact = sum(&form);
+        assert_eq!(exact.text(Lang::Zh), "全年执行数（资金来源）为 3.00 万元，各项之和为 2.00 万元");
+        assert_eq!(
+            exact.text(Lang::En),
+            "executed amount (sources) is 3.00 万元, its parts sum to 2.00 万元"
+        );
+        assert_eq!(exact.tolerance, None);
+        form.rules.amount_tolerance = money("0.5").unwrap();
+        assert_eq!(sum(&form).tolerance.as_deref(), Some("0.50"));
+    }
+}

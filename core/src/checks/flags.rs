@@ -200,6 +200,9 @@ fn numbers(flag: &Flag) -> (Option<String>, Option<String>) {
 mod tests {
     use super::super::testing::{Form, findings, row};
     use super::*;
+    use crate::kernel::{Money, Points, Ratio};
+    use crate::scoring::Attainment;
+    use crate::scoring::rule_set::Title;
 
     #[test]
     fn every_flag_is_a_check_or_a_remark_on_how_a_row_was_read() {
@@ -274,5 +277,72 @@ mod tests {
         form.reason = Some("年中追减".to_owned());
         assert_eq!(of(&form, "budget_changed"), Some(super::super::Severity::Note));
         assert_eq!(of(&form, "low_execution"), Some(super::super::Severity::Note));
+    }
+    #[test]
+    fn a_flag_tells_its_numbers() {
+        let points = Points::whole;
+        let money = |text: &str| text.parse::<Money>().unwrap();
+        let rate: Ratio = "0.85".parse().unwrap();
+        let (self_score, computed) = (points(10), points(9));
+        for (flag, expected, found) in [
+            (Flag::WeightsNotFull { sum: points(90) }, Some("100"), Some("90")),
+            (
+                Flag::ReportedTotalDiffers { reported: points(98), self_total: points(99) },
+                Some("99"),
+                Some("98"),
+            ),
+            (Flag::SelfScoreOutOfRange { score: points(11), weight: points(10) }, Some("0–10"), Some("11")),
+            (Flag::Overclaim { self_score, computed }, Some("9"), Some("10")),
+            (Flag::Underclaim { self_score: computed, computed: self_score }, Some("10"), Some("9")),
+            (Flag::RatioDiffers { written: "90%".to_owned(), computed: rate }, Some("85%"), Some("90%")),
+            (
+                Flag::BudgetChanged { initial: money("120"), annual: money("100") },
+                Some("120.00"),
+                Some("100.00"),
+            ),
+            (
+                Flag::BlockWeightDiffers { blocks: vec![], expected: points(50), found: points(40) },
+                Some("50"),
+                Some("40"),
+            ),
+            (
+                Flag::OutsideTier { attainment: Attainment::Partly, from: points(6), to: points(8) },
+                Some("6–8"),
+                None,
+            ),
+            (Flag::LowExecution { rate }, None, Some("85%")),
+            (Flag::OverExecuted { rate }, None, Some("85%")),
+            (Flag::SubRow, None, None),
+        ] {
+            let (is_expected, is_found) = numbers(&flag);
+            assert_eq!((is_expected.as_deref(), is_found.as_deref()), (expected, found), "{flag:?}");
+        }
+    }
+
+    #[test]
+    fn the_execution_row_is_named_and_a_block_is_told_from_others() {
+        let facts = SheetFacts::default();
+        let sheet = SheetOf { project: None, name: None, facts: &facts };
+        let of = |flag: &Flag, part: Part| {
+            let (check, hit) = of_sheet(flag, part, &sheet, false).unwrap();
+            (check.id, hit.place.field, hit.zh)
+        };
+        let (self_score, computed) = (Points::whole(10), Points::whole(9));
+        let overclaim = Flag::Overclaim { self_score, computed };
+        assert_eq!(belongs_to(&overclaim, Part::Indicator), Some(("overclaim", "self_score")));
+        let said = "预算执行率：自评得分高于规则计算得分：自评 10，计算 9";
+        let expected = ("execution_score", "self_score".to_owned(), said.to_owned());
+        assert_eq!(of(&overclaim, Part::Execution), expected);
+        let said = "预算执行率：自评得分为空";
+        let expected = ("self_score_missing", "self_score".to_owned(), said.to_owned());
+        assert_eq!(of(&Flag::SelfScoreMissing, Part::Execution), expected);
+        let said = "全年执行数为空，无法计算执行率";
+        let expected = ("executed_missing", "total.executed".to_owned(), said.to_owned());
+        assert_eq!(of(&Flag::ExecutedMissing, Part::Execution), expected);
+        let title = Title { zh: "效益指标".to_owned(), en: "benefit".to_owned() };
+        let block = NamedBlock { name: "benefit".parse().unwrap(), title };
+        let said = "效益指标：该部分指标全部不适用，分值无法分配";
+        let expected = ("block_not_applicable", "weight.benefit".to_owned(), said.to_owned());
+        assert_eq!(of(&Flag::BlockNotApplicable { block }, Part::Sheet), expected);
     }
 }

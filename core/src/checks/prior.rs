@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use rust_decimal::Decimal;
-
 use super::dossier::{Amounts, BaseData, Expense, Facts, Item, filled, short};
 use super::finding::Hit;
 use super::registry::{BETWEEN, Check, REVIEW, words};
@@ -77,7 +75,7 @@ fn jump(prior: Option<Money>, now: Option<Money>, bound: Ratio) -> Option<(Money
     if change.abs() <= prior.decimal().checked_mul(bound.decimal())? {
         return None;
     }
-    let sign = if change > Decimal::ZERO { "+" } else { "" };
+    let sign = if change.is_sign_negative() { "" } else { "+" };
     Some((prior, now, format!("{sign}{}", Ratio::of(change, prior.decimal())?.percent())))
 }
 
@@ -269,6 +267,14 @@ mod tests {
             found(&form, "expense_jump")
                 .contains(&"base_data::expenses.three_public.final 10.00 14.00".into())
         );
+        // And so are vehicles that are only run.
+        for item in [Item::OfficialVehicles, Item::VehicleOperation] {
+            form.expense(item, ["2", "4", "4"]);
+        }
+        let at = "base_data::expenses.official_vehicles.final 2.00 4.00".to_owned();
+        assert_eq!(found(&form, "expense_jump").len(), 4);
+        assert!(found(&form, "expense_jump").contains(&at));
+        form.expenses.truncate(6);
         form.rules.jump = "0.4".parse().unwrap();
         assert_eq!(found(&form, "expense_jump"), [""; 0]);
     }
@@ -281,6 +287,11 @@ mod tests {
         let jump = found.iter().find(|one| one.check.id == "expense_jump").unwrap();
         assert_eq!(jump.zh, "项目支出：上年 303.35 万元，本年 151.95 万元，-49.91%");
         assert_eq!(jump.en, "project expenditure: 303.35 万元 the year before, 151.95 万元 now, -49.91%");
+        form.expenses.clear();
+        form.expense(Item::Project, ["12", "20", "20"]);
+        let found = super::super::testing::findings(&form);
+        let jump = found.iter().find(|one| one.check.id == "expense_jump").unwrap();
+        assert_eq!(jump.zh, "项目支出：上年 12.00 万元，本年 20.00 万元，+66.67%");
     }
 
     #[test]
@@ -336,5 +347,19 @@ mod tests {
         now.sections[0].1 = format!("{long} \n{long}");
         assert_eq!(found_after(&now, &before, "text_repeated"), ["narratives::sections.performance"]);
         assert_eq!(found(&now, "text_repeated"), [""; 0]);
+    }
+    #[test]
+    fn rows_of_one_kind_are_not_told_apart_across_years() {
+        let year = |prior_final: &str, last: &str| {
+            let mut form = Form::new();
+            for item in [Item::Office, Item::SpecialFund, Item::BasicBudgetAdjustment] {
+                form.expense(item, [prior_final, last, last]);
+            }
+            form
+        };
+        assert_eq!(
+            found_after(&year("49", "50"), &year("", "50"), "prior_final_differs"),
+            ["base_data::expenses.office.prior_final 50.00 49.00"]
+        );
     }
 }

@@ -178,6 +178,7 @@ fn sum_of(
 #[cfg(test)]
 mod tests {
     use super::super::testing::{Form, found, row};
+    use crate::scoring::IndicatorRow;
 
     fn form(rows: &[(&str, &str, &str)]) -> Form {
         let mut form = Form::new();
@@ -262,5 +263,42 @@ mod tests {
         assert_eq!(of(&["≤1105.56万元"]), ["indicators:.1:target 1013.19 1105.56万元"]);
         assert_eq!(of(&["≤1012万元"]), ["indicators:.1:target 1013.19 1012万元"]);
         assert_eq!(of(&["≤10万元", "≤20万元"]), ["indicators:.1:target 1013.19 10万元"]);
+    }
+    #[test]
+    fn what_is_no_part_of_its_row_is_not_summed() {
+        // Rates do not sum, nor do numbers of different things, nor cells with two numbers.
+        for rows in [
+            [("成活率", "95%", "95%"), ("其中桃树", "90%", "90%"), ("其中苹果树", "92%", "92%")],
+            [("种植", "6亩", "6亩"), ("其中桃树", "7人", "7人"), ("其中苹果树", "8人", "8人")],
+            [("种植", "6亩", "6亩"), ("其中桃树", "1户7亩", "1户7亩"), ("其中苹果树", "1户8亩", "1户8亩")],
+            // Nothing stands above the first two.
+            [("其中桃树", "6亩", "6亩"), ("其中苹果树", "7亩", "7亩"), ("种植", "6亩", "6亩")],
+        ] {
+            let form = form(&rows);
+            assert_eq!(found(&form, "sub_rows_exceed"), [""; 0], "{rows:?}");
+            assert_eq!(found(&form, "sub_rows_short"), [""; 0], "{rows:?}");
+        }
+        // A row without a weight is no sub-row for that, nor one with a weight for its name.
+        let mut own = form(&[("种植", "6亩", "6亩"), ("桃树", "7亩", "7亩")]);
+        own.indicators[1].weight = None;
+        assert_eq!(found(&own, "sub_rows_exceed"), [""; 0]);
+        let mut weighed = form(&[("种植", "6亩", "6亩"), ("其中桃树", "7亩", "7亩")]);
+        assert_eq!(found(&weighed, "sub_rows_exceed").len(), 2);
+        weighed.indicators[1].weight = "5".parse().ok();
+        assert_eq!(found(&weighed, "sub_rows_exceed"), [""; 0]);
+    }
+
+    #[test]
+    fn a_cost_is_known_by_level_1_or_level_2() {
+        for (level1, level2, is_cost) in
+            [("产出指标", "成本指标", true), ("成本指标", "", true), ("产出指标", "数量指标", false)]
+        {
+            let mut form = Form::new();
+            form.total(["100", "100", "100"]);
+            let row = row(1, "补助", "≤50万元", "50万元", "5", "5");
+            let (level1, level2) = (level1.to_owned(), level2.to_owned());
+            form.indicators.push(IndicatorRow { level1, level2, ..row });
+            assert_eq!(!found(&form, "cost_target").is_empty(), is_cost);
+        }
     }
 }

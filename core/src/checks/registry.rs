@@ -77,11 +77,6 @@ pub(super) const LOCAL: Words = words("各地财政局的自评工作要求", "w
 /// What reviewers look for.
 pub(super) const REVIEW: Words = words("财政复核的常见关注点", "what reviewers look for");
 
-/// A check that finds nothing beyond what scoring has flagged.
-pub(super) fn nothing_more(_: &Dossier<'_>) -> Vec<Hit> {
-    Vec::new()
-}
-
 const LISTS: [&[Check]; 9] = [
     scores::CHECKS,
     remarks::CHECKS,
@@ -139,5 +134,11 @@ mod tests {
             rules.severities.insert(name.to_owned(), CheckLevel::Note);
         }
         assert_eq!(unknown(&rules), ["budget_change"]);
+    }
+    #[test]
+    fn a_check_is_its_name_and_words_are_said_in_their_language() {
+        let late = named("late").unwrap();
+        assert!(late == named("late").unwrap() && late != named("overclaim").unwrap());
+        assert_eq!([late.title.text(Lang::Zh), late.title.text(Lang::En)], ["逾期", "late"]);
     }
 }

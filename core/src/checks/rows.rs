@@ -183,6 +183,9 @@ mod tests {
     fn a_name_comes_once_on_a_sheet() {
         let form = form(&[("服务 发展", "1", "1"), ("其他", "1", "1"), ("服务发展", "1", "1")]);
         assert_eq!(found(&form, "indicator_twice"), ["indicators:.3:name"]);
+        let mut form = form;
+        form.indicators[2].weight = "0".parse().ok();
+        assert_eq!(found(&form, "indicator_twice"), [""; 0], "it is not scored");
     }
 
     #[test]

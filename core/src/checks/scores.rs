@@ -2,9 +2,9 @@
 //! (`flags.rs`); here is what it means and what to do about it.
 
 use super::Severity::{self, Block};
-use super::registry::{Check, FORM, METHOD, WEIGHTS, WITHIN, Words, nothing_more, words};
+use super::registry::{Check, FORM, METHOD, WEIGHTS, WITHIN, Words, words};
 
-/// A check that stands on a flag of the same name.
+/// A check that stands on a flag of the same name, and finds nothing beyond it.
 pub(super) const fn flag(
     id: &'static str,
     severity: Severity,
@@ -13,7 +13,7 @@ pub(super) const fn flag(
     compares: Words,
     hint: Words,
 ) -> Check {
-    Check { id, severity, clause, title, compares, hint, look: nothing_more }
+    Check { id, severity, clause, title, compares, hint, look: |_| Vec::new() }
 }
 
 /// The form contradicts itself or cannot be scored.

@@ -303,6 +303,20 @@ mod tests {
     }
 
     #[test]
+    fn a_column_has_its_name() {
+        for (column, zh, en) in [
+            ("initial", "年初预算数", "initial amount"),
+            ("annual", "全年预算数", "annual amount"),
+            ("executed", "全年执行数", "executed amount"),
+            ("prior_final", "上年决算数", "final account of the prior year"),
+            ("budget", "本年预算数", "budget"),
+            ("final", "本年决算数", "final account"),
+        ] {
+            assert_eq!([Lang::Zh, Lang::En].map(|lang| column_name(column, lang)), [zh, en]);
+        }
+    }
+
+    #[test]
     fn expenses_are_their_parts_or_hold_them() {
         let mut form = Form::new();
         form.expense(Item::ThreePublic, ["5.42", "5.32", "2.14"]);

@@ -318,7 +318,8 @@ impl Tree<'_> {
             }
             _ => return None,
         };
-        if raw.normalize() == computed.decimal().normalize() || raw > row.weight.decimal() {
+        // What lies beyond the weight is cut off and not rounded.
+        if raw.min(row.weight.decimal()) == computed.decimal() {
             return None;
         }
         let raw = round(raw, 8, Rounding::Truncate).normalize();

@@ -364,3 +364,31 @@ impl Text for Flag {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_says_its_numbers_in_both_languages() {
+        for (flag, zh, en) in [
+            (
+                Flag::PercentAmbiguous { actual: Decimal::new(98, 2) },
+                "百分比目标的实际值没有百分号，且可能是小数：0.98，不作猜测",
+                "a bare number against a percentage may be a share: 0.98 is not guessed at",
+            ),
+            (
+                Flag::DirectionAssumed { direction: Direction::AtMost },
+                "目标没有比较符号，按“≤”处理",
+                "the target has no sign; taken as ≤",
+            ),
+            (
+                Flag::WeightsNotFull { sum: Points::whole(90) },
+                "分值合计 90，应为 100",
+                "the weights sum to 90, not 100",
+            ),
+        ] {
+            assert_eq!([flag.text(Lang::Zh), flag.text(Lang::En)], [zh, en]);
+        }
+    }
+}

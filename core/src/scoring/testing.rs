@@ -1,7 +1,7 @@
 //! What the worked examples of the rules are said in.
 
 use super::{IndicatorRow, IndicatorScore, RuleSet, indicator};
-use crate::kernel::FiscalYear;
+use crate::kernel::{FiscalYear, Lang, Text};
 
 /// A row of a quantity indicator of 2023 that claims its full weight.
 pub(super) fn row(target: &str, actual: &str, weight: &str) -> IndicatorRow {
@@ -35,4 +35,9 @@ pub(super) fn computed(target: &str, actual: &str, weight: &str) -> String {
 
 pub(super) fn flags(row: &IndicatorRow) -> Vec<&'static str> {
     scored(row, &RuleSet::presets()[0]).flags.iter().map(super::Flag::code).collect()
+}
+
+/// Why it has its score.
+pub(super) fn explained(target: &str, actual: &str, weight: &str) -> String {
+    scored(&row(target, actual, weight), &RuleSet::presets()[0]).explanation.text(Lang::Zh)
 }

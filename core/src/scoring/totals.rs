@@ -94,7 +94,7 @@ fn weight_flags(blocks: &[BlockScore], rules: &RuleSet, flags: &mut Vec<Flag>) {
     }
     for block in blocks {
         let named = rules.group(&block.block).is_some() || block.block == BlockName::OTHER;
-        if let Some(found) = block.weight.filter(|weight| !named && *weight > Points::ZERO) {
+        if let Some(found) = block.weight.filter(|_| !named) {
             let blocks = vec![rules.named(&block.block)];
             flags.push(Flag::BlockWeightDiffers { blocks, expected: Points::ZERO, found });
         }

@@ -332,3 +332,58 @@ fn cap_problems(set: &RuleSet, found: &mut Vec<RuleSetProblem>) {
         above = Some(cap);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scoring::OwnBlock;
+    use crate::scoring::rule_set::{BlockWeight, Cap, GradeBounds, Title};
+
+    fn changed(change: impl FnOnce(&mut RuleSet)) -> Vec<RuleSetProblem> {
+        let mut set = RuleSet::presets()[0].clone();
+        change(&mut set);
+        problems(&set)
+    }
+
+    #[test]
+    fn bounds_are_strict_where_the_words_say_so() {
+        let cap = |below: &str, points| Cap {
+            rate_below: below.parse().unwrap(),
+            total_at_most: Points::whole(points),
+        };
+        for (second, right) in [(cap("0.7", 79), true), (cap("0.8", 79), false), (cap("0.7", 89), false)] {
+            let expected = if right { vec![] } else { vec![RuleSetProblem::Cap { place: 2 }] };
+            assert_eq!(changed(|set| set.caps = vec![cap("0.8", 89), second]), expected);
+        }
+        let (excellent, good, fair) = (Points::whole(90), Points::whole(80), Points::whole(80));
+        assert_eq!(
+            changed(|set| set.grades = GradeBounds { excellent, good, fair }),
+            [RuleSetProblem::Grades]
+        );
+        let negative = "-0.1";
+        assert_eq!(changed(|set| set.checks.jump = negative.parse().unwrap()), [RuleSetProblem::Checks]);
+        assert_eq!(
+            changed(|set| set.checks.amount_tolerance = negative.parse().unwrap()),
+            [RuleSetProblem::Checks]
+        );
+    }
+
+    #[test]
+    fn a_problem_is_told_with_its_place() {
+        assert_eq!(changed(|set| set.ratios[1].weight = Points::ZERO), [RuleSetProblem::Ratio { place: 2 }]);
+        let own = |name: &str, word: &str| OwnBlock {
+            name: name.parse().unwrap(),
+            title: Title { zh: word.to_owned(), en: name.to_owned() },
+            words: vec![word.to_owned()],
+        };
+        let twice = vec![own("decision", "决策"), own("decision", "管理")];
+        assert_eq!(changed(|set| set.own_blocks = twice), [RuleSetProblem::OwnBlock { place: 2 }]);
+        let named = ["decision", "management"].map(|name| name.parse::<BlockName>().unwrap());
+        let undeclared = changed(|set| {
+            set.own_blocks = vec![own("decision", "决策")];
+            set.blocks = vec![BlockWeight { of: named.to_vec(), weight: Points::whole(100) }];
+        });
+        let [_, block] = named;
+        assert_eq!(undeclared, [RuleSetProblem::BlockUnknown { block }]);
+    }
+}

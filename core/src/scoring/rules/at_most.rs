@@ -42,7 +42,7 @@ pub(super) fn beyond(case: &Case<'_>, rule: Rule, pair: &Pair<'_>) -> Outcome {
 mod tests {
     use crate::scoring::RuleSet;
     use crate::scoring::rule_set::AtMostFormula;
-    use crate::scoring::testing::{computed, computed_under};
+    use crate::scoring::testing::{computed, computed_under, explained};
 
     #[test]
     fn worked_examples() {
@@ -53,5 +53,6 @@ mod tests {
         assert_eq!(computed_under(&linear, "≤100", "200", "10"), "0");
         assert_eq!(computed("≤0起", "0起", "5"), "5");
         assert_eq!(computed("≤0起", "1起", "5"), "0");
+        assert_eq!(explained("≤0起", "1起", "5"), "实际 1起 > 目标 0起，不得分");
     }
 }

@@ -60,17 +60,20 @@ fn says(measure: &Measure, ratio: RatioName, value: Ratio) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::kernel::FiscalYear;
+    use crate::kernel::{FiscalYear, Lang, Text};
     use crate::scoring::ratios::{BaseData, Expense};
     use crate::scoring::testing::row;
-    use crate::scoring::{ExecutionRow, Flag, IndicatorRow, RuleSet, Sheet, SheetKind, score};
+    use crate::scoring::{
+        ExecutionRow, Flag, IndicatorRow, IndicatorScore, RuleSet, Sheet, SheetKind, score,
+    };
 
-    fn judged(name: &str, actual: &str, weight: &str) -> (String, Vec<&'static str>) {
+    /// A row of a department whose three public expenses went from 32 to `last`.
+    fn scored(name: &str, actual: &str, weight: &str, last: &str) -> IndicatorScore {
         let money = |text: &str| text.parse().ok();
         let three_public = Expense {
             budget: money("63.46"),
             prior_final: money("32"),
-            r#final: money("63.46"),
+            r#final: money(last),
             ..Expense::default()
         };
         let base_data = BaseData {
@@ -88,8 +91,11 @@ mod tests {
             reported_total: None,
             reviewed_total: None,
         };
-        let card = score(&sheet, RuleSet::preset("hunan-department").unwrap());
-        let row = &card.indicators[0];
+        score(&sheet, RuleSet::preset("hunan-department").unwrap()).indicators.remove(0)
+    }
+
+    fn judged(name: &str, actual: &str, weight: &str) -> (String, Vec<&'static str>) {
+        let row = scored(name, actual, weight, "63.46");
         let points = row.computed_score.map_or_else(|| "undecided".to_owned(), |score| score.to_string());
         (points, row.flags.iter().map(Flag::code).collect())
     }
@@ -108,6 +114,43 @@ mod tests {
         assert_eq!(
             judged("公用经费控制率", "100%", "8"),
             ("undecided".to_owned(), vec!["ratio_not_computable"])
+        );
+    }
+    #[test]
+    fn a_fall_is_written_with_a_word_or_a_sign() {
+        // (30 − 32) ÷ 32 = −6.25 %
+        for (actual, agrees) in [
+            ("下降6.25%", true),
+            ("-6.25%", true),
+            ("6.25%", false),
+            ("增长6.25%", false),
+            ("下降6.2%", true),
+        ] {
+            let row = scored("三公经费变动率", actual, "8", "30");
+            let differs = row.flags.iter().any(|flag| flag.code() == "ratio_differs");
+            assert_eq!(differs, !agrees, "{actual}");
+        }
+    }
+
+    #[test]
+    fn where_no_rule_decides_the_words_say_so() {
+        let said = |name: &str| {
+            let explanation = scored(name, "95.1%", "5", "63.46").explanation;
+            [explanation.text(Lang::Zh), explanation.text(Lang::En)]
+        };
+        assert_eq!(
+            said("公用经费控制率"),
+            [
+                "公用经费决算数为空，无法计算；没有规则可以判定，采用自评得分，以复核为准",
+                "no final account of public expenditure, so no ratio; no rule decides, so the self score counts until it is reviewed",
+            ]
+        );
+        assert_eq!(
+            said("在职人员控制率"),
+            [
+                "136 ÷ 143 = 95.1%；标准 ≤ 100%，得满分 5",
+                "136 ÷ 143 = 95.1%; the standard is ≤ 100%: full score 5",
+            ]
         );
     }
 }

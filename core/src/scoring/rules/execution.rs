@@ -116,4 +116,17 @@ mod tests {
         assert_eq!(computed("100", "120").as_deref(), Some("10"));
         assert_eq!(computed("0", "0"), None);
     }
+
+    #[test]
+    fn a_weight_of_nothing_is_none() {
+        let row = ExecutionRow {
+            annual: "100".parse().ok(),
+            executed: "100".parse().ok(),
+            weight: Some(Points::ZERO),
+            ..ExecutionRow::default()
+        };
+        let (score, complete) = judge(&row, &RuleSet::presets()[0]);
+        assert_eq!((score.weight, score.computed_score, complete), (None, None, true));
+        assert_eq!(score.flags, [Flag::ExecutionWeightMissing]);
+    }
 }

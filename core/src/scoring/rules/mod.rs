@@ -152,3 +152,24 @@ impl Pair<'_> {
         value.checked_div(self.target.factor).unwrap_or(value)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::scoring::IndicatorRow;
+    use crate::scoring::testing::{flags, row};
+
+    #[test]
+    fn a_stroke_is_no_reason() {
+        for (reason, is_one) in
+            [("/", false), (" — ", false), ("-", false), ("无", false), ("　", false), ("无法按期验收", true)]
+        {
+            let lost = IndicatorRow {
+                self_score: "4".parse().ok(),
+                deviation_reason: Some(reason.to_owned()),
+                ..row("效果明显", "有一定效果", "5")
+            };
+            let expected = if is_one { vec![] } else { vec!["reason_missing"] };
+            assert_eq!(flags(&lost), expected, "{reason:?}");
+        }
+    }
+}

@@ -30,12 +30,15 @@ pub(in crate::scoring) fn judge(
 
 #[cfg(test)]
 mod tests {
-    use crate::scoring::testing::computed;
+    use crate::scoring::testing::{computed, explained};
 
     #[test]
     fn worked_examples() {
         assert_eq!(computed("90%-95%", "92%", "10"), "10");
         assert_eq!(computed("90-95%", "45%", "10"), "5");
         assert_eq!(computed("5~10天", "12.5天", "10"), "8");
+        // Both bounds lie inside.
+        assert_eq!(explained("5-10次", "5次", "8"), "实际 5次 ∈ 目标 [5, 10次]，得满分 8");
+        assert_eq!(explained("5-10次", "10次", "8"), "实际 10次 ∈ 目标 [5, 10次]，得满分 8");
     }
 }

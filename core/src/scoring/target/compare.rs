@@ -24,7 +24,6 @@ pub(in crate::scoring) fn comparable_value(
     name: &str,
 ) -> Result<Decimal, Incomparable> {
     match (&target.unit, &actual.unit) {
-        (Unit::Bare, Unit::Bare) => Ok(actual.value),
         (Unit::Bare, unit) if unit.is_percent() => {
             // 95 against 98% is meant as 95 % only where the name is that of a rate.
             if names_rate(name) && target.number > Decimal::ONE {

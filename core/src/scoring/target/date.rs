@@ -100,9 +100,6 @@ impl Reader<'_> {
             '年' | '上' | '下' | '第' | '一' | '二' | '三' | '四' => self
                 .part_of_year(from, self.fiscal_year, None)
                 .or_else(|| self.quarter(from, self.fiscal_year, None)),
-            '当' | '本' if self.at(from + 1) == Some('年') => {
-                self.in_year(from + 2, self.fiscal_year, None)
-            }
             '次' | '明' if self.at(from + 1) == Some('年') => {
                 self.in_year(from + 2, self.fiscal_year + 1, None)
             }
@@ -166,10 +163,8 @@ impl Reader<'_> {
         if !ends_here || !(self.expects_date || self.at(month_end) == Some('月')) {
             return None;
         }
-        if self.at(month_end) == Some('月') {
-            return self.in_month(month_end + 1, year, month, Some(year));
-        }
-        self.in_month(month_end, year, month, Some(year))
+        let from = if self.at(month_end) == Some('月') { month_end + 1 } else { month_end };
+        self.in_month(from, year, month, Some(year))
     }
 
     /// What may follow a year: a month, a quarter, a half, its end.

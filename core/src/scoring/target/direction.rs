@@ -95,9 +95,8 @@ pub(super) fn change_at(chars: &[char], at: usize) -> Option<(Change, usize)> {
 /// a rate under cost at least. A target of nothing is at most: from nothing everything would be reached.
 pub(super) fn assume(context: &Context<'_>, quantity: &Quantity) -> Direction {
     let name = context.name;
-    let rate = quantity.unit.is_percent() || names_rate(name);
     let unwanted = any(name, UNWANTED) && !any(name, REMEDIES);
     let cost = context.category == Some(Category::Cost);
-    let spent = cost && (!rate || !name.contains('率') || any(name, COST_RATES)) || any(name, ALLOWANCES);
+    let spent = cost && (!name.contains('率') || any(name, COST_RATES)) || any(name, ALLOWANCES);
     if unwanted || spent || quantity.value().is_zero() { Direction::AtMost } else { Direction::AtLeast }
 }

@@ -55,13 +55,13 @@ fn fold_char(c: char) -> char {
     }
 }
 
-/// The length of a leading label such as `指标1:`.
+/// The length of a leading label such as `指标1:` or `指标:`.
 fn label_length(folded: &[char]) -> usize {
     let Some(rest) = folded.strip_prefix(&['指', '标']) else { return 0 };
     let digits = rest.iter().take_while(|c| c.is_ascii_digit()).count();
     match rest.get(digits) {
-        Some(':' | '、' | '.') if digits > 0 => digits + 3,
-        Some('≥' | '≤' | '=' | '>' | '<') if digits > 0 => digits + 2,
+        Some(':' | '、' | '.') => digits + 3,
+        Some('≥' | '≤' | '=' | '>' | '<') => digits + 2,
         _ => 0,
     }
 }
@@ -76,4 +76,30 @@ pub(crate) fn same(one: &str, other: &str) -> bool {
         folded
     };
     bare(one) == bare(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_thing_has_one_spelling() {
+        for (written, folded) in [
+            ("＝＝12次", "=12次"),
+            ("＞＝60", "≥60"),
+            ("=<5％", "≤5%"),
+            ("12 月 31 日", "12月31日"),
+            ("2023 12", "2023 12"),
+            ("★指标1：80", "80"),
+            ("指标12、80", "80"),
+            ("指标1.80", "80"),
+            ("指标：80", "80"),
+            ("指标3≥80", "≥80"),
+            ("指标≥80", "≥80"),
+            ("指标80", "指标80"),
+            ("指标完成80", "指标完成80"),
+        ] {
+            assert_eq!(fold(written).into_iter().collect::<String>(), folded, "{written}");
+        }
+    }
 }

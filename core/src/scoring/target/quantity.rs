@@ -69,9 +69,6 @@ pub(super) fn digits_at(chars: &[char], from: usize) -> Option<(Decimal, usize)>
     let mut place = from;
     loop {
         let c = chars.get(place).copied();
-        let digits_follow = |n: usize| {
-            chars.get(place + 1..).unwrap_or_default().iter().take_while(|c| c.is_ascii_digit()).count() >= n
-        };
         match c.and_then(|c| c.to_digit(10)) {
             Some(digit) => {
                 mantissa = mantissa.checked_mul(10)?.checked_add(i64::from(digit))?;
@@ -79,9 +76,7 @@ pub(super) fn digits_at(chars: &[char], from: usize) -> Option<(Decimal, usize)>
                     *count += 1;
                 }
             }
-            None if c == Some('.') && decimals.is_none() && place > from && digits_follow(1) => {
-                decimals = Some(0);
-            }
+            None if c == Some('.') && decimals.is_none() && place > from => decimals = Some(0),
             None if c == Some(',') && decimals.is_none() && groups_of_three(chars, from, place) => {}
             None => break,
         }
@@ -95,10 +90,9 @@ pub(super) fn digits_at(chars: &[char], from: usize) -> Option<(Decimal, usize)>
 /// three behind it.
 fn groups_of_three(chars: &[char], from: usize, place: usize) -> bool {
     let count = |digits: &[char]| digits.iter().take_while(|c| c.is_ascii_digit()).count();
-    let before = chars.get(from..place).unwrap_or_default();
-    let first = count(before);
+    let first = count(chars.get(from..place).unwrap_or_default());
     let behind = count(chars.get(place + 1..).unwrap_or_default());
-    (1..=3).contains(&first) && (first == before.len() || before.contains(&',')) && behind == 3
+    (1..=3).contains(&first) && behind == 3
 }
 
 /// 百分之九十八: the part behind 百分之, in Chinese numerals up to a hundred.

@@ -104,7 +104,7 @@ fn range(low: Measure, high: Measure) -> Option<Target> {
     // In 5-10万元 the unit is written once.
     if low.unit == Unit::Bare {
         low.unit = high.unit.clone();
-        if low.factor.is_integer() && low.factor == rust_decimal::Decimal::ONE {
+        if low.factor == rust_decimal::Decimal::ONE {
             low.factor = high.factor;
             low.value = low.number.checked_mul(high.factor)?;
         }

@@ -67,10 +67,11 @@ pub(super) fn scan(chars: &[char], context: &Context<'_>) -> Scan {
         end: 0,
         ranged: false,
     };
-    let mut at = 0;
-    while at < chars.len() {
-        // Every step moves on, so the loop ends whatever the text.
-        at = scanner.step(at).max(at + 1);
+    let mut read = 0;
+    for (at, c) in chars.iter().enumerate() {
+        if at >= read {
+            read = scanner.step(at, *c);
+        }
     }
     scanner.found
 }
@@ -86,15 +87,15 @@ impl Scanner<'_> {
         if before < self.end { None } else { self.at(before) }
     }
 
-    fn step(&mut self, at: usize) -> usize {
-        let Some(c) = self.at(at) else { return at };
+    /// Reads what begins with `c` at `at`, and tells where that ends if it is longer.
+    fn step(&mut self, at: usize, c: char) -> usize {
         if c.is_ascii_digit() {
             return self.digit(at);
         }
         // 15个工作日内办结, but not 内控制度.
         if c == '内' && self.last == Last::Measure && at == self.end {
             self.sign_behind(Sign::AtMost);
-            return at + 1;
+            return at;
         }
         if let Some((sign, place, length)) = sign_at(self.chars, at) {
             match place {
@@ -110,7 +111,7 @@ impl Scanner<'_> {
             self.change = Some(change);
             return at + length;
         }
-        if c == '百' && stands(self.chars, at, "百分之") {
+        if stands(self.chars, at, "百分之") {
             return self.percent_in_words(at);
         }
         if is_range_mark(c) && self.last != Last::Nothing && at == self.end {
@@ -121,7 +122,7 @@ impl Scanner<'_> {
         } else if DENIALS.iter().any(|word| stands(self.chars, at, word)) {
             self.found.denied = true;
         }
-        at + 1
+        at
     }
 
     fn reader(&self) -> Reader<'_> {

@@ -109,6 +109,9 @@ const KNOWN: &[Known] = &[
 const CLASSIFIERS: &str =
     "次条篇套部台件份本座期册支只头匹株棵粒例起宗门辆架艘块面幅张盏根口眼栋幢间所层项处户家则卷枚封";
 
+/// Running text behind a number is a unit up to so many characters.
+const LONGEST: usize = 24;
+
 /// A written unit: what it is, its factor, and where it ends.
 pub(super) struct UnitHit {
     pub unit: Unit,
@@ -120,11 +123,10 @@ pub(super) struct UnitHit {
 fn known_at(chars: &[char], at: usize) -> Option<(&'static str, Decimal, usize)> {
     let rest = chars.get(at..)?;
     let first = rest.first()?;
-    let mut best: Option<(&Known, usize)> = None;
-    for known in KNOWN {
+    let fitting = KNOWN.iter().filter_map(|known| {
         let mut name = known.0.chars();
         if !name.next().is_some_and(|c| c.eq_ignore_ascii_case(first)) {
-            continue;
+            return None;
         }
         let mut length = 1;
         let fits = name.all(|c| {
@@ -135,11 +137,10 @@ fn known_at(chars: &[char], at: usize) -> Option<(&'static str, Decimal, usize)>
         let whole = !known.0.ends_with(|c: char| c.is_ascii_alphabetic())
             || !rest.get(length).is_some_and(char::is_ascii_alphanumeric);
         let mega = known.0 == "m" && *first == 'M';
-        if fits && whole && !mega && best.is_none_or(|(_, longest)| length > longest) {
-            best = Some((known, length));
-        }
-    }
-    best.map(|(known, length)| (known.1, Decimal::new(known.2, known.3), at + length))
+        (fits && whole && !mega).then_some((known, length))
+    });
+    let (known, length) = fitting.max_by_key(|(_, length)| *length)?;
+    Some((known.1, Decimal::new(known.2, known.3), at + length))
 }
 
 fn multiplier(c: char) -> Option<i64> {
@@ -167,11 +168,8 @@ pub(super) fn unit_at(chars: &[char], mut at: usize, ends: impl Fn(usize) -> boo
         }
         at += 1;
     }
-    let start = at;
-    while at < chars.len() && at - start < 24 && !ends(at) {
-        at += 1;
-    }
-    let written = chars.get(start..at).unwrap_or_default();
+    let end = at + (at..chars.len()).take(LONGEST).take_while(|place| !ends(*place)).count();
+    let written = chars.get(at..end).unwrap_or_default();
     let unit = match written {
         [] => Unit::Bare,
         // 篇、条 counts both together; any other tail is only what is counted.
@@ -180,7 +178,7 @@ pub(super) fn unit_at(chars: &[char], mut at: usize, ends: impl Fn(usize) -> boo
         }
         _ => Unit::Named(written.iter().collect::<String>().into()),
     };
-    Some(UnitHit { unit, factor, end: at })
+    Some(UnitHit { unit, factor, end })
 }
 
 impl Unit {
