@@ -52,7 +52,7 @@ pub async fn fill(db: &Db, schemas: &Schemas, password: &str) -> Result<(), Demo
     let work = db.begin(&caller).await.map_err(ApiError::from)?;
     // As it was handed in: a newcomer can send it back or approve it right away.
     let later = Some(LaterStage::Submitted);
-    let order = Order { mode: Mode::Commit, later, sha256: sha256(REPORT.as_bytes()) };
+    let order = Order { later, ..Order::new(Mode::Commit, sha256(REPORT.as_bytes())) };
     let (work, Report { errors, .. }) = run(work, schemas, &caller, bundle, order).await?;
     if !errors.is_empty() {
         return Err(DemoError::Report(format!("{errors:?}")));

@@ -25,6 +25,10 @@ impl Part for Model {
 
     fn key_of(_: &BaseDataInput) {}
 
+    fn key_in(_: &serde_json::Value) -> Option<()> {
+        Some(())
+    }
+
     fn input(&self, evaluation: &evaluations::entity::Model, (): &()) -> BaseDataInput {
         let row = self.clone();
         BaseDataInput {

@@ -25,6 +25,10 @@ impl Part for Model {
 
     fn key_of(_: &BudgetInput) {}
 
+    fn key_in(_: &serde_json::Value) -> Option<()> {
+        Some(())
+    }
+
     fn input(&self, evaluation: &evaluations::entity::Model, (): &()) -> BudgetInput {
         let row = self.clone();
         BudgetInput {

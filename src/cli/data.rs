@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 use crate::config::DatabaseSettings;
 use crate::db::sha256;
 use crate::http::{Principal, Schemas};
-use crate::imports::{Counts, LaterStage, Mode, Order, Report, RowError, bundle, run as import};
+use crate::imports::{Counts, LaterStage, Mode, Order, RowError, Strategy, bundle, run as import};
 use crate::{app, imports::bundle::Bundle};
 use clap::{Args, ValueEnum};
 use jixiao_core::kernel::Lang;
 
 use super::{Failure, block_on, open, print};
 
-/// Import a bundle into the database. It writes every row or none, and names every error.
+/// Import a bundle into the database. It writes every row or none, or with `--atomic=false` the good ones, and names
+/// every error.
 #[derive(Args, Debug)]
 pub struct Import {
     /// The bundle, as JSON; `-` reads standard input
@@ -20,6 +21,12 @@ pub struct Import {
     /// Check only, or write
     #[arg(long, value_enum)]
     mode: ModeArg,
+    /// What rows are for
+    #[arg(long, value_enum, default_value = "upsert")]
+    strategy: StrategyArg,
+    /// All rows or none; `--atomic=false` writes the good rows
+    #[arg(long, action = clap::ArgAction::Set, default_value_t = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    atomic: bool,
     /// Import historical evaluations at this later stage: what the checks find is kept, not enforced
     #[arg(long, value_enum)]
     stage: Option<StageArg>,
@@ -36,6 +43,18 @@ enum ModeArg {
     Validate,
     /// Write, if nothing is wrong
     Commit,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum StrategyArg {
+    /// Make what is not there, change what is, remove nothing
+    Upsert,
+    /// Make; what is there already is an error
+    Create,
+    /// Change; what is not there is an error
+    Update,
+    /// Make each sheet that the file touches equal to the file
+    Replace,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -78,33 +97,53 @@ pub fn run(command: &Import) -> Result<(), Failure> {
         StageArg::Submitted => LaterStage::Submitted,
         StageArg::Approved => LaterStage::Approved,
     });
-    let Report { counts, errors, .. } = block_on(async {
+    let strategy = match command.strategy {
+        StrategyArg::Upsert => Strategy::Upsert,
+        StrategyArg::Create => Strategy::Create,
+        StrategyArg::Update => Strategy::Update,
+        StrategyArg::Replace => Strategy::Replace,
+    };
+    let report = block_on(async {
         let db = open(&url, app::write_hooks()).await?;
         db.prepare().await?;
         let caller = Principal::administrator("command-line");
         let work = db.begin(&caller).await?;
-        let order = Order { mode, later, sha256: sha256(&bytes) };
+        let order = Order { mode, strategy, is_atomic: command.atomic, later, sha256: sha256(&bytes) };
         let (work, report) = import(work, &schemas, &caller, bundle, order).await?;
-        if report.errors.is_empty() && mode == Mode::Commit {
+        if report.is_accepted() && mode == Mode::Commit {
             work.commit().await?;
         }
         Ok(report)
     })?;
-    if !errors.is_empty() {
-        tell(&errors, lang);
+    tell(&report.errors, lang);
+    if !report.is_accepted() {
         eprintln!("{}", lang.pick("未写入任何数据。", "Nothing was written."));
         return Err(Failure::Data);
     }
-    let Counts { total, created, updated, unchanged, not_in_file, .. } = counts;
+    print(&told(report.counts, mode, lang));
+    if report.errors.is_empty() { Ok(()) } else { Err(Failure::Data) }
+}
+
+/// What an import came to.
+fn told(counts: Counts, mode: Mode, lang: Lang) -> String {
+    let Counts { total, created, updated, unchanged, failed, not_in_file, removed } = counts;
     let done = match mode {
         Mode::Validate => lang.pick("检查通过，未写入", "Checked, nothing written"),
         Mode::Commit => lang.pick("已写入", "Written"),
     };
-    print(&lang.pick(
-        format!("{done}：共 {total} 行，新建 {created}，更新 {updated}，未变 {unchanged}；文件未提及的已有数据 {not_in_file} 行。\n"),
-        format!("{done}: {total} rows, {created} created, {updated} updated, {unchanged} unchanged; {not_in_file} stored rows not in the file.\n"),
-    ));
-    Ok(())
+    let mut zh = format!("{done}：共 {total} 行，新建 {created}，更新 {updated}，未变 {unchanged}");
+    let mut en = format!("{done}: {total} rows, {created} created, {updated} updated, {unchanged} unchanged");
+    if failed > 0 {
+        zh += &format!("，有误未写入 {failed}");
+        en += &format!(", {failed} wrong and not written");
+    }
+    zh += &format!("；文件未提及的已有数据 {not_in_file} 行");
+    en += &format!("; {not_in_file} stored rows not in the file");
+    if removed > 0 {
+        zh += &format!("，另删除 {removed} 行");
+        en += &format!(", {removed} more removed");
+    }
+    lang.pick(format!("{zh}。\n"), format!("{en}.\n"))
 }
 
 /// Reads a file, or standard input for `-`.

@@ -18,6 +18,7 @@ mod error;
 mod idempotency;
 mod keyset;
 mod prepare;
+mod rows;
 mod scope;
 mod search;
 mod work;
@@ -32,6 +33,7 @@ pub use error::{is_held, is_reference_violation, is_unavailable, is_unique_viola
 pub use idempotency::{Claim, RequestKey, StoredReply};
 pub use keyset::{Keyset, SortColumn, keyset_page};
 pub use prepare::migrate;
+pub use rows::{insert_rows, replace_rows};
 pub use scope::Scope;
 pub use search::contains;
 pub use work::{Work, WriteHook};

@@ -4,6 +4,7 @@
 
 pub mod entity;
 pub mod figures;
+pub mod opening;
 pub mod part;
 pub mod part_resource;
 pub mod part_routes;

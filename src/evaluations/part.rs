@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use jixiao_core::kernel::{FiscalYear, UnitCode};
+use jixiao_core::kernel::{FiscalYear, ProjectCode, UnitCode};
 use sea_orm::sea_query::IntoColumnRef;
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
@@ -15,13 +15,11 @@ use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
 use super::entity;
+use super::sync::{Batch, Changes, write};
 use crate::db::{Deed, Keyset, SortColumn, Work, keyset_page};
 use crate::http::FieldError;
 use crate::http::wire::Stamp;
 use crate::units::entity as units;
-
-/// Rows of one INSERT: few enough for the engines' limits on parameters.
-const CHUNK: usize = 200;
 
 /// A part of an evaluation: a row that hangs on it.
 pub trait Part:
@@ -64,6 +62,13 @@ pub trait Part:
     fn owner(input: &Self::Input) -> (&UnitCode, FiscalYear);
     /// The key that an input names.
     fn key_of(input: &Self::Input) -> Self::Key;
+    /// The key that a row of a file names, as far as it can be read.
+    fn key_in(row: &serde_json::Value) -> Option<Self::Key>;
+    /// The project to whose sheet a row of this key belongs; none: the department's.
+    #[must_use]
+    fn sheet(_: &Self::Key) -> Option<&ProjectCode> {
+        None
+    }
     /// Its key as a word: `P01` for a project, `P01.3` and `.3` for an indicator of a project and of the department;
     /// empty where an evaluation has only one.
     #[must_use]
@@ -125,15 +130,21 @@ pub async fn all<P: Part>(conn: &impl ConnectionTrait, evaluation_id: i64) -> Re
     P::Entity::find().filter(P::EVALUATION.eq(evaluation_id)).all(conn).await
 }
 
+/// Evaluations whose parts are read by one query: few enough for the engines' limits on parameters.
+const CHUNK: usize = 500;
+
 /// Every part of this kind of several evaluations, by evaluation.
 pub async fn all_of<P: Part>(
     conn: &impl ConnectionTrait,
-    evaluations: &[entity::Model],
+    evaluations: impl IntoIterator<Item = i64>,
 ) -> Result<BTreeMap<i64, Vec<P>>, DbErr> {
-    let ids = evaluations.iter().map(|evaluation| Value::from(evaluation.id));
+    let ids: Vec<i64> = evaluations.into_iter().collect();
     let mut found: BTreeMap<i64, Vec<P>> = BTreeMap::new();
-    for row in P::Entity::find().filter(P::EVALUATION.is_in(ids)).all(conn).await? {
-        found.entry(row.evaluation_id()).or_default().push(row);
+    for chunk in ids.chunks(CHUNK) {
+        let ids = chunk.iter().copied().map(Value::from);
+        for row in P::Entity::find().filter(P::EVALUATION.is_in(ids)).all(conn).await? {
+            found.entry(row.evaluation_id()).or_default().push(row);
+        }
     }
     Ok(found)
 }
@@ -205,22 +216,8 @@ pub async fn insert<P: Part>(
     siblings: &P::Siblings,
     inputs: Vec<P::Input>,
 ) -> Result<(), DbErr> {
-    for input in &inputs {
-        record::<P>(work, evaluation, &P::key_of(input), Deed::made(input));
-    }
-    let stamp = RowStamp {
-        id: None,
-        evaluation_id: evaluation.id,
-        version: 1,
-        created_at: Some(work.now()),
-        updated_at: work.now(),
-    };
-    let mut rows = inputs.into_iter().map(|input| P::stamped(P::columns(input, siblings), stamp)).peekable();
-    while rows.peek().is_some() {
-        let chunk: Vec<P::Active> = rows.by_ref().take(CHUNK).collect();
-        P::Entity::insert_many(chunk).exec_without_returning(work.conn()).await?;
-    }
-    Ok(())
+    let changes = Changes { fresh: inputs, ..Changes::default() };
+    write::<P>(work, vec![Batch { evaluation, siblings, changes }]).await
 }
 
 /// Replaces what a part says.
@@ -250,21 +247,12 @@ pub async fn delete<'p, P: Part + 'p>(
     siblings: &P::Siblings,
     rows: impl IntoIterator<Item = &'p P>,
 ) -> Result<(), DbErr> {
-    let mut ids = Vec::new();
-    for row in rows {
-        let deed = Deed::removed(&row.input(evaluation, siblings));
-        record::<P>(work, evaluation, &row.key(siblings), deed);
-        ids.push(row.id());
-    }
-    for chunk in ids.chunks(500) {
-        let ids = chunk.iter().map(|id| Value::from(*id));
-        P::Entity::delete_many().filter(P::ID.is_in(ids)).exec(work.conn()).await?;
-    }
-    Ok(())
+    let changes = Changes { gone: rows.into_iter().cloned().collect(), ..Changes::default() };
+    write::<P>(work, vec![Batch { evaluation, siblings, changes }]).await
 }
 
 /// Says that a part was written: its evaluation follows, and its chain tells of it.
-fn record<P: Part>(work: &mut Work<'_>, evaluation: &entity::Model, key: &P::Key, deed: Deed) {
+pub(super) fn record<P: Part>(work: &mut Work<'_>, evaluation: &entity::Model, key: &P::Key, deed: Deed) {
     work.touch_evaluation(evaluation.id);
     work.record(evaluation.chain(), P::COLLECTION, P::row(key), deed);
 }

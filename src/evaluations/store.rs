@@ -11,11 +11,11 @@ use sea_orm::{
 };
 
 use super::entity::{ActiveModel, Column, Entity, Model};
+pub use super::opening::{Key, Opening, Refusal, make, open, open_many};
 use super::summary_entity as summary;
 use crate::db::{Coded, Deed, Int, Json, Keyset, Scope, Work, WriteHook, keyset_page};
 use crate::http::Principal;
 use crate::units::entity as units;
-use crate::units::store as unit_store;
 
 /// Which evaluations are wanted.
 #[derive(Debug, Default)]
@@ -156,93 +156,6 @@ pub async fn find(
         .add(Column::UnitCode.eq(unit.as_str()))
         .add(Column::Year.eq(Int(year)));
     Entity::find().filter(condition).one(conn).await
-}
-
-/// Why a unit's year cannot be changed by this caller now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// There is no such unit, or the caller may not see it.
-    NoUnit,
-    /// The year was not set up.
-    NoYear,
-    /// The caller sees it and may not write it.
-    NotYours,
-    /// It was handed in: locked at this stage.
-    Locked(Stage),
-}
-
-/// Opens a unit's year for a change of its parts, making the evaluation if it is the first one. This is the
-/// one place where scope and stage are checked for a write. Opening changes nothing yet: what writes a part says
-/// that it did, so an import that finds every row as it is leaves the form's tag alone.
-pub async fn open(
-    work: &mut Work<'_>,
-    caller: &Principal,
-    unit: &UnitCode,
-    year: FiscalYear,
-) -> Result<Result<Model, Refusal>, DbErr> {
-    let Some(row) = unit_store::find(work.conn(), &caller.reading(), unit).await? else {
-        return Ok(Err(Refusal::NoUnit));
-    };
-    if unit_store::find(work.conn(), &caller.writing(), unit).await?.is_none() {
-        return Ok(Err(Refusal::NotYours));
-    }
-    // Locked: two writers of one form take turns, so that its version and totals count both.
-    let current = Entity::find()
-        .filter(Column::UnitCode.eq(unit.as_str()))
-        .filter(Column::Year.eq(Int(year)))
-        .lock_exclusive()
-        .one(work.conn())
-        .await?;
-    let evaluation = match current {
-        // What the unit has handed in once is its own: nobody fills it in for them any more.
-        Some(evaluation)
-            if evaluation.round > 0
-                && caller.unit.as_ref() != Some(unit)
-                && evaluation.stage.0.is_editable() =>
-        {
-            return Ok(Err(Refusal::NotYours));
-        }
-        Some(evaluation) if evaluation.stage.0.is_editable() => evaluation,
-        Some(evaluation) => return Ok(Err(Refusal::Locked(evaluation.stage.0))),
-        None => {
-            if crate::years::store::find(work.conn(), year).await?.is_none() {
-                return Ok(Err(Refusal::NoYear));
-            }
-            create(work, caller, &row, year).await?
-        }
-    };
-    Ok(Ok(evaluation))
-}
-
-async fn create(
-    work: &mut Work<'_>,
-    caller: &Principal,
-    unit: &units::Model,
-    year: FiscalYear,
-) -> Result<Model, DbErr> {
-    let region = unit.region_code.as_ref().map(|region| &region.0);
-    let for_the_unit = caller.unit.as_ref() != Some(&unit.code.0);
-    let row = ActiveModel {
-        id: ActiveValue::NotSet,
-        unit_code: Set(unit.code.clone()),
-        year: Set(Int(year)),
-        stage: Set(Coded(Stage::Draft)),
-        state: Set(Json(State::Draft)),
-        round: Set(0),
-        due: Set(None),
-        rule_set: Set(crate::years::round_store::rule_set(work.conn(), year, region).await?),
-        on_behalf_of: Set(for_the_unit.then(|| caller.username.clone())),
-        // The commit that makes it counts as its first change.
-        version: Set(0),
-        created_at: Set(work.now()),
-        updated_at: Set(work.now()),
-    };
-    let made = row.insert(work.conn()).await?;
-    work.touch_evaluation(made.id);
-    let key = format!("{}/{year}", unit.code.0);
-    let said = serde_json::json!({ "stage": made.stage.0, "on_behalf_of": made.on_behalf_of });
-    work.record(made.chain(), "evaluation", key, Deed::made(&said));
-    Ok(made)
 }
 
 /// The evaluation of a unit's year, if the scope reaches it, held until the work is over: a step is taken by one.

@@ -9,7 +9,7 @@ use super::wire::UnitForm;
 use crate::db::{Coded, Int, Work};
 use crate::evaluations::entity::Model as Evaluation;
 use crate::evaluations::review_entity as review;
-use crate::evaluations::sync::{Missing, sync};
+use crate::evaluations::sync::sync;
 use crate::evaluations::{Part, part};
 use crate::indicators::store::Projects;
 use crate::{base_data, budgets, indicators, narratives, projects};
@@ -81,13 +81,13 @@ pub async fn load_scored(
     conn: &impl ConnectionTrait,
     evaluations: &[Evaluation],
 ) -> Result<Vec<Scored>, DbErr> {
-    let mut budgets = part::all_of::<budgets::entity::Model>(conn, evaluations).await?;
-    let mut base_data = part::all_of::<base_data::entity::Model>(conn, evaluations).await?;
-    let mut projects = part::all_of::<projects::entity::Model>(conn, evaluations).await?;
-    let mut indicators = part::all_of::<indicators::entity::Model>(conn, evaluations).await?;
+    let ids = || evaluations.iter().map(|evaluation| evaluation.id);
+    let mut budgets = part::all_of::<budgets::entity::Model>(conn, ids()).await?;
+    let mut base_data = part::all_of::<base_data::entity::Model>(conn, ids()).await?;
+    let mut projects = part::all_of::<projects::entity::Model>(conn, ids()).await?;
+    let mut indicators = part::all_of::<indicators::entity::Model>(conn, ids()).await?;
     let mut reviews: BTreeMap<i64, Vec<review::Model>> = BTreeMap::new();
-    let ids = evaluations.iter().map(|evaluation| evaluation.id);
-    for row in review::Entity::find().filter(review::Column::EvaluationId.is_in(ids)).all(conn).await? {
+    for row in review::Entity::find().filter(review::Column::EvaluationId.is_in(ids())).all(conn).await? {
         reviews.entry(row.evaluation_id).or_default().push(row);
     }
     let form = |evaluation: &Evaluation| {
@@ -130,5 +130,5 @@ async fn replace_parts<P: Part>(
 ) -> Result<(), DbErr> {
     let siblings = P::siblings(work.conn(), evaluation.id).await?;
     let stored = part::all::<P>(work.conn(), evaluation.id).await?;
-    sync::<P>(work, evaluation, &siblings, stored, inputs, Missing::Remove).await.map(|_| ())
+    sync::<P>(work, evaluation, &siblings, stored, inputs).await
 }

@@ -28,5 +28,5 @@ pub use once::{Once, Repeatable};
 pub use paging::{Cursors, Page};
 pub use params::Params;
 pub use problem::{ApiError, ErrorCode, FieldError, Message};
-pub use reply::{Changed, Created, Found, Fresh, Listed, Removed, Saved, Shown, Unstored};
+pub use reply::{Changed, Created, Found, Fresh, Listed, Partly, Removed, Saved, Shown, Unstored};
 pub use schemas::Schemas;

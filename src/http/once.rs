@@ -12,7 +12,7 @@ use utoipa::openapi::{Header, RefOr, Response};
 
 use super::caller::Principal;
 use super::problem::{ApiError, ErrorCode};
-use super::reply::{Changed, Created, Shown};
+use super::reply::{Changed, Created, Partly, Shown};
 use crate::db::{Claim, RequestKey, StoredReply, Work, is_held, sha256};
 
 /// The key by which a request that comes again is recognised.
@@ -125,6 +125,12 @@ impl<T: Serialize> Keep for Changed<T> {
 impl<T: Serialize> Keep for Shown<T> {
     fn kept(&self) -> Result<StoredReply, ApiError> {
         keep(200, &[], &self.0)
+    }
+}
+
+impl<T: Serialize> Keep for Partly<T> {
+    fn kept(&self) -> Result<StoredReply, ApiError> {
+        keep(self.status().as_u16(), &[], &self.body)
     }
 }
 

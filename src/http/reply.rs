@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::body::BoxBody;
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 use utoipa::openapi::{Header, Ref, RefOr, Response, ResponseBuilder, content::ContentBuilder};
@@ -134,6 +134,42 @@ impl<T: Serialize> Responder for Shown<T> {
 impl<T: ToSchema> IntoResponses for Shown<T> {
     fn responses() -> Responses {
         documented::<T>("200", "成功 Done.", &[])
+    }
+}
+
+/// 200 with what was done; 207 where only some of it could be.
+#[derive(Debug)]
+pub struct Partly<T> {
+    /// What was done, and what was not.
+    pub body: T,
+    /// Whether all of it was.
+    pub is_whole: bool,
+}
+
+impl<T> Partly<T> {
+    /// 200 or 207.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        if self.is_whole { StatusCode::OK } else { StatusCode::MULTI_STATUS }
+    }
+}
+
+impl<T: Serialize> Responder for Partly<T> {
+    type Body = BoxBody;
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::build(self.status()).json(self.body)
+    }
+}
+
+impl<T: ToSchema> IntoResponses for Partly<T> {
+    fn responses() -> Responses {
+        let mut both = documented::<T>("200", "成功 Done.", &[]);
+        both.extend(documented::<T>(
+            "207",
+            "部分成功，其余见各项错误 Done in part; the errors name the rest.",
+            &[],
+        ));
+        both
     }
 }
 

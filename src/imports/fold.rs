@@ -1,51 +1,103 @@
 //! What an import forgives in the writing of numbers: full-width digits and surrounding spaces. It also turns
 //! amounts stated in 元 into 万元. Texts are left as people wrote them.
 
+use std::borrow::Cow;
+
 use jixiao_core::kernel::{Money, NumberError};
 use serde_json::Value;
 
-use super::bundle::AmountUnit;
+use super::bundle::{AmountUnit, Collection, Row};
+use super::report::RowError;
 use crate::http::{FieldError, Schemas};
 
-/// Folds the numbers below `value`, which is described by `schema`.
-pub fn fold(
-    value: &mut Value,
-    schema: &Value,
-    schemas: &Schemas,
-    unit: AmountUnit,
-    at: &str,
-    errors: &mut Vec<FieldError>,
-) {
-    let reference = schema.get("$ref").and_then(Value::as_str);
-    let named = reference.and_then(|path| path.rsplit('/').next()).and_then(|name| schemas.get(name));
-    let schema = named.unwrap_or(schema);
-    match value {
-        Value::Object(members) => {
-            for (key, member) in members {
-                if let Some(property) = schema.get("properties").and_then(|properties| properties.get(key)) {
-                    fold(member, property, schemas, unit, &format!("{at}/{key}"), errors);
-                }
-            }
-        }
-        Value::Array(items) => {
-            let Some(item_schema) = schema.get("items") else { return };
-            for (index, item) in items.iter_mut().enumerate() {
-                fold(item, item_schema, schemas, unit, &format!("{at}/{index}"), errors);
-            }
-        }
-        Value::String(text) if schema.get("format").and_then(Value::as_str) == Some("decimal") => {
-            let mut folded = half_width(text);
+/// A row of a bundle: its collection, and its place there.
+pub type Place = (Collection, usize);
+
+/// Where in a row numbers stand.
+#[derive(Clone, Debug)]
+enum Numbers {
+    /// Nowhere below this.
+    None,
+    /// Here, and whether it is an amount.
+    Here { is_amount: bool },
+    /// In these members.
+    Members(Vec<(String, Numbers)>),
+    /// In every item.
+    Items(Box<Numbers>),
+}
+
+impl Numbers {
+    fn of(schema: &Value, schemas: &Schemas) -> Self {
+        let reference = schema.get("$ref").and_then(Value::as_str);
+        let named = reference.and_then(|path| path.rsplit('/').next()).and_then(|name| schemas.get(name));
+        let schema = named.unwrap_or(schema);
+        if schema.get("format").and_then(Value::as_str) == Some("decimal") {
             let is_amount = schema.get("x-unit").and_then(Value::as_str) == Some("万元");
-            if is_amount && unit == AmountUnit::Yuan && !folded.is_empty() {
-                match Money::parse_yuan(&folded) {
-                    Ok(amount) => folded = amount.to_string(),
-                    Err(why) => errors.push(not_yuan(at, text, why)),
+            return Self::Here { is_amount };
+        }
+        if let Some(items) = schema.get("items") {
+            return match Self::of(items, schemas) {
+                Self::None => Self::None,
+                items => Self::Items(Box::new(items)),
+            };
+        }
+        let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+        let members = properties.map(|(name, property)| (name.clone(), Self::of(property, schemas)));
+        let members: Vec<_> = members.filter(|(_, numbers)| !matches!(numbers, Self::None)).collect();
+        if members.is_empty() { Self::None } else { Self::Members(members) }
+    }
+
+    fn fold(&self, value: &mut Value, unit: AmountUnit, at: &str, errors: &mut Vec<FieldError>) {
+        match (self, value) {
+            (Self::Members(members), Value::Object(object)) => {
+                for (name, numbers) in members {
+                    if let Some(member) = object.get_mut(name) {
+                        numbers.fold(member, unit, &format!("{at}/{name}"), errors);
+                    }
                 }
             }
-            *value = if folded.is_empty() { Value::Null } else { Value::String(folded) };
+            (Self::Items(numbers), Value::Array(items)) => {
+                for (index, item) in items.iter_mut().enumerate() {
+                    numbers.fold(item, unit, &format!("{at}/{index}"), errors);
+                }
+            }
+            (Self::Here { is_amount }, value) => {
+                let Value::String(text) = &*value else { return };
+                let is_yuan = *is_amount && unit == AmountUnit::Yuan;
+                let folded = match half_width(text) {
+                    Cow::Borrowed(same) if same == text && !is_yuan && !same.is_empty() => return,
+                    folded => folded.into_owned(),
+                };
+                *value = match Money::parse_yuan(&folded) {
+                    _ if folded.is_empty() => Value::Null,
+                    Ok(amount) if is_yuan => Value::String(amount.to_string()),
+                    Err(why) if is_yuan => {
+                        errors.push(not_yuan(at, text, why));
+                        Value::String(folded)
+                    }
+                    Ok(_) | Err(_) => Value::String(folded),
+                };
+            }
+            _ => {}
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
+}
+
+/// Folds the numbers of rows, and says where that cannot be done: of which row, and what is wrong.
+#[must_use]
+pub fn fold(rows: &mut [Row], schemas: &Schemas, unit: AmountUnit) -> Vec<(Place, RowError)> {
+    let numbers = Collection::ALL.map(|collection| {
+        let schema = schemas.get(collection.schema());
+        schema.map_or(Numbers::None, |schema| Numbers::of(schema, schemas))
+    });
+    let mut found = Vec::new();
+    for row in rows {
+        let Some(numbers) = numbers.get(row.collection as usize) else { continue };
+        let (at, mut errors) = (row.pointer(), Vec::new());
+        numbers.fold(&mut row.value, unit, &at, &mut errors);
+        found.extend(errors.into_iter().map(|error| ((row.collection, row.index), row.error(error))));
+    }
+    found
 }
 
 fn not_yuan(at: &str, text: &str, why: NumberError) -> FieldError {
@@ -60,12 +112,16 @@ fn not_yuan(at: &str, text: &str, why: NumberError) -> FieldError {
 }
 
 /// Full-width digits, point and minus become plain ones; spaces around the number go.
-fn half_width(text: &str) -> String {
+fn half_width(text: &str) -> Cow<'_, str> {
+    let trimmed = text.trim();
+    if trimmed.is_ascii() {
+        return Cow::Borrowed(trimmed);
+    }
     let fold = |c: char| match c {
         '０'..='９' | '．' | '－' => {
             u32::from(c).checked_sub(0xFEE0).and_then(char::from_u32).unwrap_or(c)
         }
         other => other,
     };
-    text.trim().chars().map(fold).collect()
+    Cow::Owned(trimmed.chars().map(fold).collect())
 }

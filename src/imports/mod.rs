@@ -1,5 +1,5 @@
-//! Imports: rows of many kinds and units at once. A bundle is read into rows, every row is checked, and only
-//! when nothing is wrong is anything written. An import error is what cannot be stored; a form that
+//! Imports: rows of many kinds and units at once. A bundle is read into rows, every row is judged against what is
+//! stored, and only then is anything written: all rows or none, or the good ones. An import error is what cannot be stored; a form that
 //! contradicts itself is stored as the draft it is, and flagged by its scores.
 
 pub mod bundle;
@@ -7,6 +7,7 @@ pub mod entity;
 pub mod explain;
 pub mod files;
 pub mod fold;
+pub mod judge;
 pub mod offline;
 pub mod plan;
 pub mod reference;
@@ -15,9 +16,10 @@ pub mod routes;
 pub mod run;
 pub mod upload;
 pub mod wire;
+pub mod write;
 
 pub use report::{Counts, Report, RowError};
-pub use run::{Mode, Order, failed_rows, run};
+pub use run::{Mode, Order, Strategy, failed_rows, run};
 pub use wire::LaterStage;
 
 /// The operations of the import.

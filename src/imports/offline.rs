@@ -40,13 +40,8 @@ pub fn forms(schemas: &Schemas, bundle: Bundle) -> Result<(Forms, Vec<UnitName>)
         seen: BTreeSet::new(),
         errors: unread,
     };
-    for row in &mut rows {
-        if let Some(schema) = schemas.get(row.collection.schema()) {
-            let mut errors = Vec::new();
-            let at = row.pointer();
-            fold(&mut row.value, schema, schemas, amount_unit, &at, &mut errors);
-            reader.errors.extend(errors.into_iter().map(|error| row.error(error)));
-        }
+    reader.errors.extend(fold(&mut rows, schemas, amount_unit).into_iter().map(|(_, error)| error));
+    for row in &rows {
         reader.take(row);
     }
     for row in &rows {

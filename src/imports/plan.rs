@@ -1,184 +1,243 @@
-//! The parts of one unit's year in a bundle.
+//! What becomes of the parts in a bundle, form by form: judged in memory against what is stored, before anything of
+//! them is written. Forms do not depend on one another, so that every core judges some.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
-use jixiao_core::kernel::{FiscalYear, Lang, Text, UnitCode};
-use jixiao_core::workflow::{Mark, State};
-use serde_json::Value;
+use jixiao_core::kernel::{FiscalYear, UnitCode};
 
 use super::bundle::{Collection, Row};
-use super::reference::merged;
+use super::judge::{Judge, Obstacle, Seen};
+use super::report::{Counts, RowError};
 use super::run::Run;
-use super::wire::LaterStage;
 use crate::evaluations::entity::Model as Evaluation;
-use crate::evaluations::store::{self as evaluations, Refusal};
-use crate::evaluations::sync::{Missing, sync};
-use crate::evaluations::{Part, part};
-use crate::forms::store as forms;
-use crate::http::{ApiError, FieldError};
-use crate::rule_sets::store as rule_sets;
-use crate::workflow::entity::Line;
-use crate::workflow::store::{self as workflow, Taken};
+use crate::evaluations::part;
+use crate::evaluations::store::{self as evaluations, Key, Opening, Refusal};
+use crate::evaluations::sync::Changes;
+use crate::http::ApiError;
+use crate::indicators::store::Projects;
+use crate::units::entity as units;
 use crate::{base_data, budgets, indicators, narratives, projects};
 
-/// Imports the rows of one unit's year.
-pub async fn import(
-    run: &mut Run<'_, '_>,
-    unit: &UnitCode,
-    year: FiscalYear,
+/// Where the parts of a form go.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// To an evaluation that is held.
+    Stored(Evaluation),
+    /// To one that the first part makes.
+    New(units::Model),
+    /// Nowhere: they are judged for their errors alone, or say what is stored already.
+    Nowhere,
+}
+
+/// What becomes of a form.
+#[derive(Debug)]
+pub struct Plan {
+    /// The unit and the year.
+    pub form: Key,
+    /// Where it goes.
+    pub place: Place,
+    /// 部门整体支出.
+    pub budgets: Changes<budgets::entity::Model>,
+    /// 基础数据表.
+    pub base_data: Changes<base_data::entity::Model>,
+    /// 项目支出.
+    pub projects: Changes<projects::entity::Model>,
+    /// 绩效指标.
+    pub indicators: Changes<indicators::entity::Model>,
+    /// 自评报告正文.
+    pub narratives: Changes<narratives::entity::Model>,
+    /// What became of its rows.
+    pub counts: Counts,
+    /// What is wrong with them.
+    pub errors: Vec<RowError>,
+}
+
+impl Plan {
+    /// The unit and the year.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        self.form.clone()
+    }
+
+    /// Whether nothing is made, changed or removed.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        let Self { budgets, base_data, projects, indicators, narratives, .. } = self;
+        budgets.is_empty()
+            && base_data.is_empty()
+            && projects.is_empty()
+            && indicators.is_empty()
+            && narratives.is_empty()
+    }
+}
+
+/// What is stored of the forms, by evaluation.
+#[derive(Debug, Default)]
+struct Stored {
+    budgets: BTreeMap<i64, Vec<budgets::entity::Model>>,
+    base_data: BTreeMap<i64, Vec<base_data::entity::Model>>,
+    projects: BTreeMap<i64, Vec<projects::entity::Model>>,
+    indicators: BTreeMap<i64, Vec<indicators::entity::Model>>,
+    narratives: BTreeMap<i64, Vec<narratives::entity::Model>>,
+}
+
+/// A form with all that is needed to judge it.
+struct Task {
+    key: Key,
+    place: Place,
+    /// The evaluation, also where it may only be read.
+    evaluation: Option<Evaluation>,
+    obstacle: Option<Obstacle>,
     rows: Vec<Row>,
-) -> Result<(), ApiError> {
-    let (evaluation, locked) = match evaluations::open(&mut run.work, run.caller, unit, year).await? {
-        Ok(evaluation) => (evaluation, None),
-        // A file that says what is stored changes nothing: it may come again, whatever the stage.
-        Err(refusal @ Refusal::Locked(_)) => {
-            let scope = run.caller.writing();
-            match evaluations::find(run.work.conn(), &scope, unit, year).await? {
-                Some(evaluation) => (evaluation, Some(refusal)),
-                None => return Ok(()),
-            }
-        }
-        Err(refusal) => {
-            run.fail_all(&rows, |row| refused(row, refusal, unit, year));
-            return Ok(());
-        }
-    };
-    let before = run.report.errors.len();
-    let mut by_collection: BTreeMap<Collection, Vec<Row>> = BTreeMap::new();
-    for row in rows {
-        by_collection.entry(row.collection).or_default().push(row);
-    }
-    // In the order of `Collection`: a project stands before its indicators.
-    for (collection, rows) in by_collection {
-        match collection {
-            Collection::Budgets => parts::<budgets::entity::Model>(run, &evaluation, locked, rows).await?,
-            Collection::BaseData => parts::<base_data::entity::Model>(run, &evaluation, locked, rows).await?,
-            Collection::ProjectExpenditures => {
-                parts::<projects::entity::Model>(run, &evaluation, locked, rows).await?;
-            }
-            Collection::Indicators => {
-                parts::<indicators::entity::Model>(run, &evaluation, locked, rows).await?;
-            }
-            Collection::Narratives => {
-                parts::<narratives::entity::Model>(run, &evaluation, locked, rows).await?;
-            }
-            Collection::Years | Collection::Units => {}
-        }
-    }
-    match run.later {
-        Some(later) if locked.is_none() && run.report.errors.len() == before => {
-            hand_in(run, &evaluation, later).await
-        }
-        _ => Ok(()),
-    }
+    stored: Stored,
 }
 
-/// Takes a historical evaluation to its later stage.
-async fn hand_in(run: &mut Run<'_, '_>, evaluation: &Evaluation, later: LaterStage) -> Result<(), ApiError> {
-    rule_sets::keep(&run.work, &evaluation.rule_set).await?;
-    let (form, _, _) = forms::load(run.work.conn(), evaluation).await?;
-    let round = evaluation.round + 1;
-    workflow::submit(&run.work, evaluation, round, form).await?;
-    let mark = Mark { by: run.caller.username.clone(), at: run.work.now() };
-    let state = match later {
-        LaterStage::Submitted => State::Submitted { submitted: mark, endorsed: None },
-        LaterStage::Approved => State::Approved { submitted: mark.clone(), approved: mark },
-    };
-    let details = vec![Line::new(
-        "历史数据导入，审核问题保留、未强制",
-        "historical import: findings are kept, not enforced",
-    )];
-    let taken = Taken { state, round, due: None, opinion: None, details };
-    Ok(workflow::take(&mut run.work, evaluation, "import", taken).await?)
-}
-
-fn refused(row: &Row, refusal: Refusal, unit: &UnitCode, year: FiscalYear) -> FieldError {
-    let at = row.pointer();
-    match refusal {
-        Refusal::NoUnit => FieldError::new(
-            format!("{at}/unit"),
-            "unknown_unit",
-            format!("没有编码为 {unit} 的单位，或不在您的可见范围内"),
-            format!("There is no unit {unit} that you may see"),
-        ),
-        Refusal::NotYours => FieldError::new(
-            format!("{at}/unit"),
-            "not_permitted",
-            format!("您不能填报单位 {unit} 的数据"),
-            format!("You may not fill in for unit {unit}"),
-        ),
-        Refusal::NoYear => FieldError::new(
-            format!("{at}/year"),
-            "unknown_year",
-            format!("{year} 年度尚未设立"),
-            format!("The year {year} was not set up"),
-        ),
-        Refusal::Locked(stage) => FieldError::new(
-            at,
-            "locked",
-            format!("单位 {unit} 的 {year} 年度自评当前为“{}”，不能修改", stage.text(Lang::Zh)),
-            format!(
-                "The evaluation of unit {unit} for {year} is “{}” and cannot be changed",
-                stage.text(Lang::En)
-            ),
-        ),
-    }
-}
-
-async fn parts<P: Part>(
+/// Judges all parts. Errors and counts go to the report.
+pub async fn plan(
     run: &mut Run<'_, '_>,
-    evaluation: &Evaluation,
-    locked: Option<Refusal>,
-    rows: Vec<Row>,
-) -> Result<(), ApiError> {
-    let siblings = P::siblings(run.work.conn(), evaluation.id).await?;
-    let stored = part::all::<P>(run.work.conn(), evaluation.id).await?;
-    let mut known: BTreeMap<String, P::Input> = BTreeMap::new();
-    for row in &stored {
-        let input = row.input(evaluation, &siblings);
-        let value = serde_json::to_value(&input).map_err(ApiError::internal)?;
-        known.insert(key(&rows, value), input);
-    }
-    let before = run.report.errors.len();
-    let mut inputs = Vec::new();
-    let mut seen = BTreeSet::new();
-    for row in &rows {
-        let Some(input) = merged(run, row, known.get(&row.key()))? else { continue };
-        if !seen.insert(P::key_of(&input)) {
-            let error = FieldError::new(
-                row.pointer(),
-                "repeated_key",
-                "与前面某行的主键重复",
-                "Repeats the key of a row before",
-            );
-            run.fail(row, error);
-        }
-        for error in P::check(&input, &siblings) {
-            let pointer = format!("{}{}", row.pointer(), error.pointer);
-            run.fail(row, FieldError { pointer, ..error });
-        }
-        if let Some(refusal) = locked {
-            if known.get(&row.key()) == Some(&input) {
-                run.report.counts.unchanged += 1;
-            } else {
-                let (unit, year) = (&evaluation.unit_code.0, evaluation.year.0);
-                run.fail(row, refused(row, refusal, unit, year));
+    groups: BTreeMap<Key, Vec<Row>>,
+    missing_units: &BTreeSet<UnitCode>,
+    missing_years: &BTreeSet<FiscalYear>,
+) -> Result<Vec<Plan>, ApiError> {
+    let keys: BTreeSet<Key> = groups.keys().cloned().collect();
+    let collections = groups.values().flatten().map(|row| row.collection).collect();
+    let mut openings = evaluations::open_many(&run.work, run.caller, &keys).await?;
+    let mut tasks = Vec::with_capacity(groups.len());
+    for (key, rows) in groups {
+        let opening = openings.remove(&key).unwrap_or(Opening::Refused(Refusal::NoUnit));
+        let (place, evaluation, obstacle) = match opening {
+            Opening::Ready(evaluation) => (Place::Stored(evaluation.clone()), Some(evaluation), None),
+            Opening::New(unit) => (Place::New(unit), None, None),
+            Opening::Locked(stage, evaluation) => {
+                (Place::Nowhere, Some(evaluation), Some(Obstacle::Locked(stage)))
             }
-            continue;
-        }
-        inputs.push(input);
+            Opening::Refused(Refusal::NoUnit) if missing_units.contains(&key.0) => {
+                (Place::Nowhere, None, Some(Obstacle::Unit))
+            }
+            Opening::Refused(Refusal::NoYear) if missing_years.contains(&key.1) => {
+                (Place::Nowhere, None, Some(Obstacle::Year))
+            }
+            Opening::Refused(refusal) => {
+                let errors = rows.iter().map(|row| row.error(super::judge::refused(row, refusal, &key)));
+                run.report.errors.extend(errors);
+                continue;
+            }
+        };
+        tasks.push(Task { key, place, evaluation, obstacle, rows, stored: Stored::default() });
     }
-    if locked.is_some() {
+    read(run, &mut tasks, &collections).await?;
+    let judge = Judge {
+        schemas: run.schemas.clone(),
+        strategy: run.order.strategy,
+        is_atomic: run.order.is_atomic,
+        collections,
+        unfolded: std::mem::take(&mut run.unfolded),
+    };
+    // Judging takes processor time: not on a thread that others' requests wait for.
+    let judged = actix_web::web::block(move || judge_all(&judge, tasks)).await;
+    let mut plans = judged.map_err(ApiError::internal)?;
+    for plan in &mut plans {
+        run.report.errors.extend(plan.errors.iter().cloned());
+        run.report.counts.add(plan.counts);
+    }
+    Ok(plans)
+}
+
+/// Reads what is stored of the forms, as far as the file speaks of it.
+async fn read(
+    run: &Run<'_, '_>,
+    tasks: &mut [Task],
+    collections: &BTreeSet<Collection>,
+) -> Result<(), ApiError> {
+    let ids: Vec<i64> = tasks.iter().filter_map(|task| Some(task.evaluation.as_ref()?.id)).collect();
+    if ids.is_empty() {
         return Ok(());
     }
-    if run.report.errors.len() == before {
-        let outcome = sync::<P>(&mut run.work, evaluation, &siblings, stored, inputs, Missing::Keep).await?;
-        run.report.counts.add(outcome);
+    let of = |collection| if collections.contains(&collection) { ids.clone() } else { Vec::new() };
+    let conn = run.work.conn();
+    let mut stored = Stored {
+        budgets: part::all_of(conn, of(Collection::Budgets)).await?,
+        base_data: part::all_of(conn, of(Collection::BaseData)).await?,
+        // Indicators name their projects.
+        projects: part::all_of(conn, ids.clone()).await?,
+        indicators: part::all_of(conn, of(Collection::Indicators)).await?,
+        narratives: part::all_of(conn, of(Collection::Narratives)).await?,
+    };
+    for task in tasks {
+        let Some(evaluation) = &task.evaluation else { continue };
+        let id = evaluation.id;
+        task.stored.budgets.extend(stored.budgets.remove_entry(&id));
+        task.stored.base_data.extend(stored.base_data.remove_entry(&id));
+        task.stored.projects.extend(stored.projects.remove_entry(&id));
+        task.stored.indicators.extend(stored.indicators.remove_entry(&id));
+        task.stored.narratives.extend(stored.narratives.remove_entry(&id));
     }
     Ok(())
 }
 
-/// The key of a stored row, written as a row of the file writes it.
-fn key(rows: &[Row], value: Value) -> String {
-    rows.first().map(|row| Row { value, ..row.clone() }.key()).unwrap_or_default()
+/// Judges forms on every core; the plans come in the order of the forms.
+fn judge_all(judge: &Judge, tasks: Vec<Task>) -> Vec<Plan> {
+    let cores = thread::available_parallelism().map_or(1, usize::from).min(tasks.len()).max(1);
+    let waiting = Mutex::new(tasks.into_iter().enumerate());
+    let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let work = || {
+        let mut plans = Vec::new();
+        while let Some((place, task)) = next() {
+            plans.push((place, form(judge, task)));
+        }
+        plans
+    };
+    let mut plans = thread::scope(|scope| {
+        let others: Vec<_> = (1..cores).map(|_| scope.spawn(work)).collect();
+        let mut plans = work();
+        for other in others {
+            plans.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        plans
+    });
+    plans.sort_by_key(|(place, _)| *place);
+    plans.into_iter().map(|(_, plan)| plan).collect()
+}
+
+fn all<P>(of: BTreeMap<i64, Vec<P>>) -> Vec<P> {
+    of.into_values().flatten().collect()
+}
+
+fn form(judge: &Judge, task: Task) -> Plan {
+    let Task { key, place, evaluation, obstacle, rows, stored } = task;
+    let mut by_collection: BTreeMap<Collection, Vec<Row>> = BTreeMap::new();
+    for row in rows {
+        by_collection.entry(row.collection).or_default().push(row);
+    }
+    let mut rows = |collection| by_collection.remove(&collection).unwrap_or_default();
+    let mut seen = Seen::new(judge, &key, evaluation.as_ref(), obstacle);
+    let budgets = seen.judge(rows(Collection::Budgets), all(stored.budgets), &());
+    let base_data = seen.judge(rows(Collection::BaseData), all(stored.base_data), &());
+    // A project stands before its indicators, which are judged by what it comes to.
+    let of_projects = all(stored.projects);
+    let mut siblings = Projects::of(&of_projects);
+    let projects = seen.judge(rows(Collection::ProjectExpenditures), of_projects, &());
+    for project in &projects.changes.fresh {
+        siblings.expect(project.code.clone());
+    }
+    let missing = projects.failed.iter().filter(|code| !siblings.has(code)).cloned().collect();
+    seen.missing_projects = missing;
+    let indicators = seen.judge(rows(Collection::Indicators), all(stored.indicators), &siblings);
+    let narratives = seen.judge(rows(Collection::Narratives), all(stored.narratives), &());
+    let rest = [
+        budgets.sheets_to_clear(),
+        base_data.sheets_to_clear(),
+        indicators.sheets_to_clear(),
+        narratives.sheets_to_clear(),
+    ];
+    seen.settle(&rest.concat());
+    let budgets = seen.finish(budgets);
+    let base_data = seen.finish(base_data);
+    let projects = seen.finish(projects);
+    let indicators = seen.finish(indicators);
+    let narratives = seen.finish(narratives);
+    let Seen { counts, errors, .. } = seen;
+    Plan { form: key, place, budgets, base_data, projects, indicators, narratives, counts, errors }
 }

@@ -7,12 +7,14 @@ use jixiao_core::kernel::{FiscalYear, UnitCode};
 use jixiao_core::workflow::{Action, Role};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::bundle::Row;
 use super::run::Run;
 use crate::db::Scope;
-use crate::http::{ApiError, FieldError, apply_merge_patch};
+use crate::http::{ApiError, FieldError, Schemas, apply_merge_patch};
+use crate::units::entity as units;
 use crate::units::store as unit_store;
 use crate::units::wire::UnitInput;
 use crate::years::routes::unknown_rule_set;
@@ -21,36 +23,45 @@ use crate::years::wire::YearInput;
 
 /// What a row makes of what is stored, or its errors.
 pub fn merged<T: Serialize + DeserializeOwned + ToSchema>(
-    run: &mut Run<'_, '_>,
-    row: &Row,
+    schemas: &Schemas,
+    row: &mut Row,
     stored: Option<&T>,
-) -> Result<Option<T>, ApiError> {
-    let mut value = match stored {
-        Some(stored) => serde_json::to_value(stored).map_err(ApiError::internal)?,
-        None => serde_json::Value::Object(serde_json::Map::new()),
-    };
-    apply_merge_patch(&mut value, row.value.clone());
+) -> Result<T, Vec<FieldError>> {
     let at = row.pointer();
-    let errors = run.schemas.check(&T::name(), &value, &at).map_err(ApiError::internal)?;
+    let invalid = |why: String| {
+        let (zh, en) = (format!("内容有误：{why}"), format!("Invalid: {why}"));
+        vec![FieldError::new(at.clone(), "invalid", zh, en)]
+    };
+    let laid_over = match stored {
+        Some(stored) => {
+            let mut value = serde_json::to_value(stored).map_err(|why| invalid(why.to_string()))?;
+            apply_merge_patch(&mut value, row.value.clone());
+            Some(value)
+        }
+        None => {
+            without_nulls(&mut row.value);
+            None
+        }
+    };
+    let value = laid_over.as_ref().unwrap_or(&row.value);
+    let errors = schemas.check(&T::name(), value, &at).map_err(invalid)?;
     if !errors.is_empty() {
-        for error in errors {
-            run.fail(row, error);
-        }
-        return Ok(None);
+        return Err(errors);
     }
-    match serde_json::from_value(value) {
-        Ok(typed) => Ok(Some(typed)),
-        Err(why) => {
-            run.fail(
-                row,
-                FieldError::new(at, "invalid", format!("内容有误：{why}"), format!("Invalid: {why}")),
-            );
-            Ok(None)
-        }
+    T::deserialize(value).map_err(|why| invalid(why.to_string()))
+}
+
+/// Where there is nothing to clear, a null says nothing.
+fn without_nulls(value: &mut Value) {
+    if let Value::Object(members) = value {
+        members.retain(|_, member| !member.is_null());
+        members.values_mut().for_each(without_nulls);
     }
 }
 
-fn repeated(row: &Row) -> FieldError {
+/// A row whose key came before.
+#[must_use]
+pub fn repeated(row: &Row) -> FieldError {
     FieldError::new(row.pointer(), "repeated_key", "与前面某行的主键重复", "Repeats the key of a row before")
 }
 
@@ -65,137 +76,210 @@ fn not_permitted(row: &Row, what_zh: &str, what_en: &str) -> FieldError {
     )
 }
 
-/// Imports years.
-pub async fn years(run: &mut Run<'_, '_>, rows: Vec<Row>) -> Result<(), ApiError> {
+/// A row that needs another one of the file, in which there is an error.
+#[must_use]
+pub fn needs(row: &Row, field: &str, what_zh: &str, what_en: &str, key: &str) -> FieldError {
+    FieldError::new(
+        format!("{}/{field}", row.pointer()),
+        "needs_failed_row",
+        format!("所属{what_zh} {key} 的那一行有误，未写入；改正那一行后此行即可写入"),
+        format!(
+            "The row of its {what_en} {key} is wrong and was not written; mend that one, and this can follow"
+        ),
+    )
+}
+
+/// A row of the reference data on its way in.
+struct Judged<T> {
+    row: Row,
+    input: T,
+}
+
+/// Reads rows: those that are well, without repetitions; of the others the keys, as far as they can be read.
+fn judge<T, K: Ord + Clone>(
+    run: &mut Run<'_, '_>,
+    rows: Vec<Row>,
+    key_in: impl Fn(&Value) -> Option<K>,
+    key_of: impl Fn(&T) -> K,
+    stored: impl Fn(&K) -> Option<T>,
+) -> (Vec<Judged<T>>, BTreeSet<K>)
+where
+    T: Serialize + DeserializeOwned + ToSchema,
+{
+    let (mut well, mut failed, mut seen) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+    for mut row in rows {
+        let key = key_in(&row.value);
+        let current = key.as_ref().and_then(&stored);
+        match merged(run.schemas, &mut row, current.as_ref()) {
+            Err(errors) => {
+                errors.into_iter().for_each(|error| run.fail(&row, error));
+                failed.extend(key);
+            }
+            Ok(_) if run.unfolded.contains(&(row.collection, row.index)) => failed.extend(key),
+            Ok(input) if seen.insert(key_of(&input)) => well.push(Judged { row, input }),
+            Ok(_) => run.fail(&row, repeated(&row)),
+        }
+    }
+    (well, failed)
+}
+
+fn year_in(row: &Value) -> Option<FiscalYear> {
+    i32::try_from(row.get("year")?.as_i64()?).ok()?.try_into().ok()
+}
+
+fn code_in(row: &Value) -> Option<UnitCode> {
+    row.get("code")?.as_str()?.parse().ok()
+}
+
+/// Imports years. Gives back those that are missing for an error in their row.
+pub async fn years(run: &mut Run<'_, '_>, rows: Vec<Row>) -> Result<BTreeSet<FiscalYear>, ApiError> {
+    if rows.is_empty() {
+        return Ok(BTreeSet::new());
+    }
     let may_write = run.caller.role == Role::Admin && Action::WriteYears.allows(run.caller.role);
     let stored = year_store::all(run.work.conn()).await?;
     let stored: BTreeMap<FiscalYear, _> = stored.into_iter().map(|row| (row.year.0, row)).collect();
-    let mut seen = BTreeSet::new();
-    for row in rows {
-        let year = row.value.get("year").and_then(serde_json::Value::as_i64);
-        let year = year.and_then(|year| i32::try_from(year).ok()).and_then(|year| year.try_into().ok());
-        let current = year.and_then(|year| stored.get(&year));
-        let Some(input) = merged(run, &row, current.map(YearInput::from).as_ref())? else { continue };
-        if !seen.insert(input.year) {
-            run.fail(&row, repeated(&row));
-            continue;
-        }
+    let current = |year: &FiscalYear| stored.get(year).map(YearInput::from);
+    let (well, mut failed) = judge(run, rows, year_in, |input: &YearInput| input.year, current);
+    for Judged { row, input } in well {
+        let (year, current) = (input.year, stored.get(&input.year));
+        let before = run.report.errors.len();
         let at = format!("{}/rule_set", row.pointer());
         if let Some(error) = unknown_rule_set(&run.work, &at, &input.rule_set).await? {
             run.fail(&row, error);
-            continue;
+        } else if !may_write && current.is_some_and(|current| YearInput::from(current) == input) {
+            run.report.counts.unchanged += 1;
+        } else if !may_write {
+            run.fail(&row, not_permitted(&row, "年度", "year"));
+        } else if let Some(error) = run.order.strategy.forbids(&row, current.is_some()) {
+            run.fail(&row, error);
+        } else {
+            match current {
+                Some(current) if YearInput::from(current) == input => run.report.counts.unchanged += 1,
+                Some(current) => {
+                    year_store::update(&mut run.work, current, input).await?;
+                    run.report.counts.updated += 1;
+                }
+                None => {
+                    year_store::insert(&mut run.work, input).await?;
+                    run.report.counts.created += 1;
+                }
+            }
         }
-        match current {
-            Some(current) if YearInput::from(current) == input => run.report.counts.unchanged += 1,
-            _ if !may_write => run.fail(&row, not_permitted(&row, "年度", "year")),
-            Some(current) => {
-                year_store::update(&mut run.work, current, input).await?;
-                run.report.counts.updated += 1;
-            }
-            None => {
-                year_store::insert(&mut run.work, input).await?;
-                run.report.counts.created += 1;
-            }
+        if run.report.errors.len() > before {
+            failed.insert(year);
         }
     }
-    Ok(())
+    failed.retain(|year| !stored.contains_key(year));
+    Ok(failed)
 }
 
-/// Imports units, superiors before their subordinates.
-pub async fn units(run: &mut Run<'_, '_>, rows: Vec<Row>) -> Result<(), ApiError> {
+/// Imports units, superiors before their subordinates. Gives back those that are missing for an error in their row.
+pub async fn units(run: &mut Run<'_, '_>, rows: Vec<Row>) -> Result<BTreeSet<UnitCode>, ApiError> {
+    if rows.is_empty() {
+        return Ok(BTreeSet::new());
+    }
     let may_write = run.caller.role == Role::Admin && Action::WriteUnits.allows(run.caller.role);
-    let codes = |name: &'static str| {
-        rows.iter().filter_map(move |row| row.value.get(name)?.as_str().map(str::to_owned))
-    };
-    let known = unit_store::find_many(run.work.conn(), codes("code").collect()).await?;
-    let mut stored: BTreeMap<UnitCode, _> = known.into_iter().map(|row| (row.code.0.clone(), row)).collect();
-    if !may_write {
-        // What the caller may not see, their bundle cannot confirm.
-        let reading = run.caller.reading();
-        for code in stored.keys().cloned().collect::<Vec<_>>() {
-            if unit_store::find(run.work.conn(), &reading, &code).await?.is_none() {
-                stored.remove(&code);
-            }
-        }
-    }
-
-    let mut inputs = Vec::new();
-    let mut seen = BTreeSet::new();
-    for row in &rows {
-        let code: Option<UnitCode> =
-            row.value.get("code").and_then(serde_json::Value::as_str).and_then(|code| code.parse().ok());
-        let current = code.and_then(|code| stored.get(&code));
-        let Some(input) = merged(run, row, current.map(UnitInput::from).as_ref())? else { continue };
-        if seen.insert(input.code.clone()) {
-            inputs.push((row, input));
-        } else {
-            run.fail(row, repeated(row));
-        }
-    }
+    let named =
+        |name: &str| rows.iter().filter_map(|row| row.value.get(name)?.as_str()?.parse().ok()).collect();
+    let (codes, superiors): (BTreeSet<UnitCode>, BTreeSet<UnitCode>) = (named("code"), named("parent_code"));
+    // What the caller may not see, their bundle cannot confirm.
+    let scope = if may_write { Scope::All } else { run.caller.reading() };
+    let all = codes.iter().chain(&superiors).collect();
+    let stored = unit_store::reached(run.work.conn(), &scope, &all).await?;
+    let stored: BTreeMap<UnitCode, _> = stored.into_iter().map(|row| (row.code.0.clone(), row)).collect();
+    let current = |code: &UnitCode| stored.get(code).map(UnitInput::from);
+    let (mut waiting, mut failed) =
+        judge(run, rows, code_in, |input: &UnitInput| input.code.clone(), current);
 
     // A superior may stand further down the file: go round until nothing more can be written.
-    let in_file: BTreeSet<UnitCode> = inputs.iter().map(|(_, input)| input.code.clone()).collect();
-    let mut written = BTreeSet::new();
-    let mut waiting = inputs;
-    loop {
-        let (ready, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(_, input)| {
-            input
-                .parent_code
-                .as_ref()
-                .is_none_or(|parent| !in_file.contains(parent) || written.contains(parent))
+    let in_file: BTreeSet<UnitCode> = waiting.iter().map(|one| one.input.code.clone()).collect();
+    let mut done = BTreeSet::new();
+    while !waiting.is_empty() {
+        let (ready, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|one| {
+            let parent = one.input.parent_code.as_ref();
+            parent.is_none_or(|parent| !in_file.contains(parent) || done.contains(parent))
         });
+        waiting = rest;
         if ready.is_empty() {
-            for (row, input) in rest {
+            for Judged { row, input } in waiting {
                 let parent = input.parent_code.as_ref().unwrap_or(&input.code);
                 let at = format!("{}/parent_code", row.pointer());
                 let cycle = unit_store::ParentProblem::Cycle;
-                run.fail(row, crate::units::routes::parent_error(&at, parent, cycle));
+                run.fail(&row, crate::units::routes::parent_error(&at, parent, cycle));
+                failed.insert(input.code);
             }
-            return Ok(());
+            break;
         }
-        for (row, input) in ready {
-            written.insert(input.code.clone());
-            unit(run, row, stored.get(&input.code), input, may_write).await?;
+        done.extend(ready.iter().map(|one| one.input.code.clone()));
+        let mut fresh = Vec::new();
+        for Judged { row, input } in ready {
+            match unit(run, &row, &stored, (&input, may_write), (&done, &failed)).await? {
+                Became::Unchanged => run.report.counts.unchanged += 1,
+                Became::Changed(current) => {
+                    unit_store::update(&mut run.work, current, input).await?;
+                    run.report.counts.updated += 1;
+                }
+                Became::Made => fresh.push(input),
+                Became::Wrong(errors) => {
+                    errors.into_iter().for_each(|error| run.fail(&row, error));
+                    failed.insert(input.code);
+                }
+            }
         }
-        waiting = rest;
+        run.report.counts.created += fresh.len();
+        unit_store::insert_many(&mut run.work, fresh).await?;
     }
+    failed.retain(|code| !stored.contains_key(code));
+    Ok(failed)
 }
 
-async fn unit(
-    run: &mut Run<'_, '_>,
+/// What becomes of a unit's row.
+enum Became<'s> {
+    Unchanged,
+    Changed(&'s units::Model),
+    Made,
+    Wrong(Vec<FieldError>),
+}
+
+async fn unit<'s>(
+    run: &Run<'_, '_>,
     row: &Row,
-    current: Option<&crate::units::entity::Model>,
-    input: UnitInput,
-    may_write: bool,
-) -> Result<(), ApiError> {
-    match current {
-        Some(current) if UnitInput::from(current) == input => {
-            run.report.counts.unchanged += 1;
-            return Ok(());
-        }
-        _ if !may_write => {
-            run.fail(row, not_permitted(row, "单位", "unit"));
-            return Ok(());
-        }
-        _ => {}
+    stored: &'s BTreeMap<UnitCode, units::Model>,
+    (input, may_write): (&UnitInput, bool),
+    (done, failed): (&BTreeSet<UnitCode>, &BTreeSet<UnitCode>),
+) -> Result<Became<'s>, ApiError> {
+    let current = stored.get(&input.code);
+    let is_same = current.is_some_and(|current| UnitInput::from(current) == *input);
+    if !may_write {
+        let wrong = || Became::Wrong(vec![not_permitted(row, "单位", "unit")]);
+        return Ok(if is_same { Became::Unchanged } else { wrong() });
     }
-    if let Some(parent) = &input.parent_code
-        && let Some(problem) = unit_store::check_parent(run.work.conn(), &input.code, parent).await?
-    {
-        let at = format!("{}/parent_code", row.pointer());
-        run.fail(row, crate::units::routes::parent_error(&at, parent, problem));
-        return Ok(());
+    if let Some(error) = run.order.strategy.forbids(row, current.is_some()) {
+        return Ok(Became::Wrong(vec![error]));
     }
-    match current {
-        Some(current) => {
-            unit_store::update(&mut run.work, current, input).await?;
-            run.report.counts.updated += 1;
-        }
-        None if unit_store::find(run.work.conn(), &Scope::All, &input.code).await?.is_none() => {
-            unit_store::insert(&mut run.work, input).await?;
-            run.report.counts.created += 1;
-        }
-        None => run.fail(row, not_permitted(row, "单位", "unit")),
+    if is_same {
+        return Ok(Became::Unchanged);
     }
-    Ok(())
+    if let Some(parent) = &input.parent_code {
+        let is_known = stored.contains_key(parent) || (done.contains(parent) && !failed.contains(parent));
+        let problem = if *parent == input.code {
+            Some(unit_store::ParentProblem::Cycle)
+        } else if !is_known && failed.contains(parent) {
+            let told = needs(row, "parent_code", "上级单位", "superior", parent.as_str());
+            // Where one error refuses them all, the row of the superior says enough.
+            return Ok(Became::Wrong(if run.order.is_atomic { Vec::new() } else { vec![told] }));
+        } else if !is_known {
+            Some(unit_store::ParentProblem::Unknown)
+        } else if current.is_some() {
+            unit_store::check_parent(run.work.conn(), &input.code, parent).await?
+        } else {
+            None // nothing can be below a unit that is not there yet
+        };
+        if let Some(problem) = problem {
+            let at = format!("{}/parent_code", row.pointer());
+            return Ok(Became::Wrong(vec![crate::units::routes::parent_error(&at, parent, problem)]));
+        }
+    }
+    Ok(current.map_or(Became::Made, Became::Changed))
 }

@@ -6,7 +6,6 @@ use jixiao_core::checks::Finding;
 use jixiao_core::kernel::{FiscalYear, UnitCode};
 use serde::{Deserialize, Serialize};
 
-use crate::evaluations::sync::Outcome;
 use crate::http::FieldError;
 use crate::tables::read::Source;
 
@@ -23,18 +22,24 @@ pub struct Counts {
     pub unchanged: usize,
     /// Rows with an error.
     pub failed: usize,
-    /// Stored rows of the touched forms that the file did not mention; they stay.
+    /// Stored rows of the touched sheets that the file did not have and that stay.
     pub not_in_file: usize,
+    /// Stored rows of the touched sheets that the file did not have and that went.
+    #[serde(default)]
+    pub removed: usize,
 }
 
 impl Counts {
-    /// Adds what became of the parts of one kind.
-    pub fn add(&mut self, outcome: Outcome) {
-        let Outcome { created, updated, unchanged, removed: _, kept } = outcome;
+    /// Adds what became of other rows.
+    pub fn add(&mut self, other: Self) {
+        let Self { total, created, updated, unchanged, failed, not_in_file, removed } = other;
+        self.total += total;
         self.created += created;
         self.updated += updated;
         self.unchanged += unchanged;
-        self.not_in_file += kept;
+        self.failed += failed;
+        self.not_in_file += not_in_file;
+        self.removed += removed;
     }
 }
 
@@ -67,8 +72,20 @@ pub struct Report {
     pub counts: Counts,
     /// Every error.
     pub errors: Vec<RowError>,
-    /// What the checks find in each form that the file touches; only where it is validated and every row is well.
+    /// What the checks find in each form that the file touches; only where it is validated and accepted.
     pub assessed: Vec<Assessed>,
+    /// Whether one error refuses them all.
+    pub is_atomic: bool,
+}
+
+impl Report {
+    /// Whether something of the file stands: all of it, or what is good of it. An import of which no row could be
+    /// taken never counts as one that went well.
+    #[must_use]
+    pub fn is_accepted(&self) -> bool {
+        let Counts { created, updated, unchanged, .. } = self.counts;
+        self.errors.is_empty() || (!self.is_atomic && created + updated + unchanged > 0)
+    }
 }
 
 /// What the checks find in a form as it would be.

@@ -18,13 +18,13 @@ use crate::db::Db;
 use crate::http::envelope::Language;
 use crate::http::permission::Import;
 use crate::http::problem::{MOST_ERRORS, printable, shortened};
-use crate::http::{ApiError, Caller, ErrorCode, Once, Params, Repeatable, Schemas, Shown};
+use crate::http::{ApiError, Caller, ErrorCode, Once, Params, Partly, Repeatable, Schemas};
 use crate::tables::{AmountUnit, Collection};
 
 /// Import a bundle
 ///
-/// 导入：一次写入多个单位、年度的数据，按主键新建或更新；缺省字段不动，null 清空。要么全部写入，要么一行都不写，
-/// 所有错误一次列全。格式：JSON 包、NDJSON（每行一条，含 `collection`）、CSV（一类数据，`collection` 指明）、XLSX（每类一张表）、
+/// 导入：一次写入多个单位、年度的数据，缺省按主键新建或更新（`strategy`）；缺省字段不动，null 清空。缺省要么全部写入，
+/// 要么一行都不写；`atomic=false` 写入无误的行，部分有误时返回 207。所有错误一次列全。格式：JSON 包、NDJSON（每行一条，含 `collection`）、CSV（一类数据，`collection` 指明）、XLSX（每类一张表）、
 /// 多个文件的表单；表头中英文均可，见导入模板。`mode=validate` 只检查，并列出每套自评表的勾稽审核结果。重复导入同一文件结果为“未变”。
 #[utoipa::path(
     tag = "imports",
@@ -52,7 +52,7 @@ pub async fn post(
     payload: web::Payload,
     db: web::Data<Db>,
     schemas: web::Data<Schemas>,
-) -> Result<Repeatable<Shown<ImportReport>>, ApiError> {
+) -> Result<Repeatable<Partly<ImportReport>>, ApiError> {
     let (files, sha256) = received(&request, payload).await?;
     let reading = Reading {
         collection: params.collection.map(Collection::from),
@@ -73,27 +73,39 @@ pub async fn post(
             "Only an administrator imports historical evaluations at a later stage",
         ));
     }
-    let order = Order { mode, later: params.stage, sha256 };
+    let (strategy, is_atomic) = (params.strategy.into(), params.atomic);
+    let order = Order { mode, strategy, is_atomic, later: params.stage, sha256 };
     let work = db.begin(caller.principal()).await?;
     if let Some(reply) = once.replay(&work).await? {
         return Ok(reply);
     }
-    let (work, Report { id, counts, errors, assessed }) =
-        run(work, &schemas, caller.principal(), bundle, order).await?;
-    if !errors.is_empty() {
+    let (work, report) = run(work, &schemas, caller.principal(), bundle, order).await?;
+    let is_accepted = report.is_accepted();
+    let Report { id, counts, errors, assessed, is_atomic: _ } = report;
+    if !is_accepted {
         return Err(rejected(lang, counts, errors));
     }
-    let report = ImportReport {
+    let is_whole = errors.is_empty();
+    let body = ImportReport {
         import_id: id.map(|id| id.to_string()),
         mode: params.mode,
+        strategy: params.strategy,
         counts: counts.into(),
+        errors: shown(errors, lang),
         forms: assessed.iter().take(MOST_FORMS).map(|form| checked(form, lang)).collect(),
     };
+    let reply = Partly { body, is_whole };
     match mode {
-        Mode::Commit => once.commit(work, Shown(report)).await,
+        Mode::Commit => once.commit(work, reply).await,
         // Undone with the unit of work, the claim on the key included: checking twice is no harm.
-        Mode::Validate => Ok(Repeatable::First(Shown(report))),
+        Mode::Validate => Ok(Repeatable::First(reply)),
     }
+}
+
+/// The errors that an answer names.
+fn shown(mut errors: Vec<RowError>, lang: Lang) -> Vec<ImportErrorView> {
+    errors.dedup(); // a cell that could not be read breaks several rules, and is told once
+    errors.into_iter().take(MOST_ERRORS).map(|error| view(error, lang)).collect()
 }
 
 /// Forms, and findings of each, that a report shows.
@@ -122,11 +134,9 @@ fn checked(Assessed { unit, year, findings }: &Assessed, lang: Lang) -> Imported
 /// The answer that names every row that is wrong.
 #[must_use]
 pub fn rejected(lang: Lang, counts: Counts, mut errors: Vec<RowError>) -> ApiError {
-    errors.dedup(); // a cell that could not be read breaks several rules, and is told once
+    errors.dedup();
     let (all, failed, total) = (errors.len(), counts.failed, counts.total);
-    let errors: Vec<ImportErrorView> =
-        errors.into_iter().take(MOST_ERRORS).map(|error| view(error, lang)).collect();
-    let extra = json!({ "errors": errors, "counts": ImportCounts::from(counts) });
+    let extra = json!({ "errors": shown(errors, lang), "counts": ImportCounts::from(counts) });
     let error = ApiError { extra: Some(extra), ..ApiError::new(ErrorCode::ImportRejected) };
     if total == 0 {
         return error;
@@ -157,7 +167,7 @@ fn view(error: RowError, lang: Lang) -> ImportErrorView {
 
 impl From<Counts> for ImportCounts {
     fn from(counts: Counts) -> Self {
-        let Counts { total, created, updated, unchanged, failed, not_in_file } = counts;
-        Self { total, created, updated, unchanged, failed, not_in_file }
+        let Counts { total, created, updated, unchanged, failed, not_in_file, removed } = counts;
+        Self { total, created, updated, unchanged, failed, not_in_file, removed }
     }
 }

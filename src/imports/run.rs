@@ -1,4 +1,5 @@
-//! The run of an import: everything in one unit of work, committed only when nothing is wrong.
+//! The run of an import: rows are judged against what is stored, in memory and before anything of them is written;
+//! then the good ones are written, in one unit of work.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,10 +9,12 @@ use serde_json::Value;
 
 use super::bundle::{Bundle, Collection, Row};
 use super::entity;
-use super::fold::fold;
+use super::fold::{Place, fold};
+use super::plan::{self, Plan};
+use super::reference;
 use super::report::{Assessed, Report, RowError};
 use super::wire::LaterStage;
-use super::{plan, reference};
+use super::write;
 use crate::db::{Json, Scope, Work};
 use crate::evaluations::store as evaluations;
 use crate::findings::assess;
@@ -22,8 +25,55 @@ use crate::http::{ApiError, FieldError, Principal, Schemas};
 pub enum Mode {
     /// Do everything, then undo it.
     Validate,
-    /// Write, if nothing is wrong.
+    /// Write what is to be written.
     Commit,
+}
+
+/// What rows are for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strategy {
+    /// Make what is not there, change what is, remove nothing.
+    #[default]
+    Upsert,
+    /// Make; what is there already is an error.
+    Create,
+    /// Change; what is not there is an error.
+    Update,
+    /// Make each sheet that the file touches equal to the file, in the kinds of rows that the file has.
+    Replace,
+}
+
+impl Strategy {
+    /// The stable word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Upsert => "upsert",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Replace => "replace",
+        }
+    }
+
+    /// What this is an error of: a row that is there already, or is not there.
+    #[must_use]
+    pub fn forbids(self, row: &Row, is_stored: bool) -> Option<FieldError> {
+        match (self, is_stored) {
+            (Self::Create, true) => Some(FieldError::new(
+                row.pointer(),
+                "exists",
+                "已存在；strategy=create 只新建，请去掉此行，或改用 upsert",
+                "Is there already; strategy=create only makes: leave the row out, or use upsert",
+            )),
+            (Self::Update, false) => Some(FieldError::new(
+                row.pointer(),
+                "not_there",
+                "不存在；strategy=update 只修改，请核对编码和序号，或改用 upsert",
+                "Is not there; strategy=update only changes: check the codes and numbers, or use upsert",
+            )),
+            _ => None,
+        }
+    }
 }
 
 /// How a bundle is to be imported.
@@ -31,11 +81,23 @@ pub enum Mode {
 pub struct Order {
     /// Whether to write.
     pub mode: Mode,
+    /// What rows are for.
+    pub strategy: Strategy,
+    /// All rows or none; otherwise the good ones.
+    pub is_atomic: bool,
     /// The later stage of historical evaluations, which only an administrator imports: what the checks find is kept
     /// and shown, not enforced.
     pub later: Option<LaterStage>,
     /// SHA-256 of the body, by which the import is recognised in its record and in the audit chains.
     pub sha256: String,
+}
+
+impl Order {
+    /// All rows or none, as drafts, making and changing: what is meant where nothing else is said.
+    #[must_use]
+    pub fn new(mode: Mode, sha256: String) -> Self {
+        Self { mode, strategy: Strategy::default(), is_atomic: true, later: None, sha256 }
+    }
 }
 
 /// What every step of an import works with.
@@ -47,8 +109,10 @@ pub struct Run<'a, 'db> {
     pub schemas: &'a Schemas,
     /// Who imports.
     pub caller: &'a Principal,
-    /// The later stage at which historical evaluations are imported; none: as drafts.
-    pub later: Option<LaterStage>,
+    /// How.
+    pub order: &'a Order,
+    /// Rows in which a number could not be read.
+    pub unfolded: BTreeSet<Place>,
     /// What it comes to.
     pub report: Report,
 }
@@ -59,32 +123,31 @@ impl Run<'_, '_> {
         self.report.errors.push(row.error(error));
     }
 
-    /// Takes the same error down for each of these rows.
-    pub fn fail_all(&mut self, rows: &[Row], error: impl Fn(&Row) -> FieldError) {
-        self.report.errors.extend(rows.iter().map(|row| row.error(error(row))));
+    /// Whether what is good of the file is written, whatever else is wrong with it.
+    #[must_use]
+    pub fn goes_on(&self) -> bool {
+        !self.order.is_atomic || self.report.errors.is_empty()
     }
 }
 
-/// Imports `bundle` for `caller` within `work`, which is given back to be committed if nothing is wrong and it is
-/// not only to be validated. `sha256` tells the body in the import's record and in the audit chains.
+/// Imports `bundle` for `caller` within `work`, which is given back to be committed if something is to be written and
+/// it is not only to be validated.
 pub async fn run<'db>(
     mut work: Work<'db>,
     schemas: &Schemas,
     caller: &Principal,
     bundle: Bundle,
-    Order { mode, later, sha256 }: Order,
+    order: Order,
 ) -> Result<(Work<'db>, Report), ApiError> {
     let Bundle { amount_unit, meta, mut rows, unread } = bundle;
-    work.because(format!("import sha256:{sha256}"));
-    let mut run = Run { work, schemas, caller, later, report: Report::default() };
+    work.because(format!("import sha256:{}", order.sha256));
+    let (order, report) = (&order, Report::default());
+    let mut run = Run { work, schemas, caller, order, unfolded: BTreeSet::new(), report };
     run.report.counts.total = rows.len() + unread.len();
     run.report.errors = unread;
-    for row in &mut rows {
-        let Some(schema) = schemas.get(row.collection.schema()).cloned() else { continue };
-        let mut errors = Vec::new();
-        let at = row.pointer();
-        fold(&mut row.value, &schema, schemas, amount_unit, &at, &mut errors);
-        run.report.errors.extend(errors.into_iter().map(|error| row.error(error)));
+    for (place, error) in fold(&mut rows, schemas, amount_unit) {
+        run.unfolded.insert(place);
+        run.report.errors.push(error);
     }
 
     let (mut years, mut units, mut parts) = (Vec::new(), Vec::new(), Vec::new());
@@ -99,45 +162,44 @@ pub async fn run<'db>(
             | Collection::Narratives => parts.push(row),
         }
     }
-    reference::years(&mut run, years).await?;
-    reference::units(&mut run, units).await?;
-    let mut forms = Vec::new();
-    for ((unit, year), rows) in by_evaluation(&mut run, parts)? {
-        plan::import(&mut run, &unit, year, rows).await?;
-        forms.push((unit, year));
+    let missing_years = reference::years(&mut run, years).await?;
+    let missing_units = reference::units(&mut run, units).await?;
+    let groups = by_evaluation(&mut run, parts)?;
+    let plans = plan::plan(&mut run, groups, &missing_units, &missing_years).await?;
+    let forms: Vec<_> = plans.iter().map(Plan::key).collect();
+    if run.goes_on() {
+        write::write(&mut run, plans).await?;
     }
 
     let Run { work, mut report, .. } = run;
     report.counts.failed = failed_rows(&report.errors);
-    if !report.errors.is_empty() {
-        // Nothing was written, whatever had been done until the first error: the work is dropped.
-        report.counts = super::report::Counts {
-            total: report.counts.total,
-            failed: report.counts.failed,
-            ..Default::default()
-        };
+    report.is_atomic = order.is_atomic;
+    if !report.is_accepted() {
+        // Nothing is written, whatever had been done until the first error: the work is dropped.
+        let (total, failed) = (report.counts.total, report.counts.failed);
+        report.counts = super::report::Counts { total, failed, ..Default::default() };
         return Ok((work, report));
     }
-    if mode == Mode::Validate {
-        report.assessed = assessed(&work, forms).await?;
-    }
-    if mode == Mode::Commit {
-        let record = entity::ActiveModel {
-            id: ActiveValue::NotSet,
-            imported_by: Set(caller.username.clone()),
-            strategy: Set("upsert".to_owned()),
-            sha256: Set(sha256),
-            counts: Set(Json(report.counts)),
-            meta: Set(meta.map(Json)),
-            created_at: Set(work.now()),
-        };
-        report.id = Some(record.insert(work.conn()).await?.id);
+    match order.mode {
+        Mode::Validate => report.assessed = assessed(&work, forms).await?,
+        Mode::Commit => {
+            let record = entity::ActiveModel {
+                id: ActiveValue::NotSet,
+                imported_by: Set(caller.username.clone()),
+                strategy: Set(order.strategy.as_str().to_owned()),
+                sha256: Set(order.sha256.clone()),
+                counts: Set(Json(report.counts)),
+                meta: Set(meta.map(Json)),
+                created_at: Set(work.now()),
+            };
+            report.id = Some(record.insert(work.conn()).await?.id);
+        }
     }
     Ok((work, report))
 }
 
 /// What the checks find in forms that were touched, before they are undone.
-async fn assessed(work: &Work<'_>, forms: Vec<(UnitCode, FiscalYear)>) -> Result<Vec<Assessed>, ApiError> {
+async fn assessed(work: &Work<'_>, forms: Vec<evaluations::Key>) -> Result<Vec<Assessed>, ApiError> {
     let mut all = Vec::with_capacity(forms.len());
     for (unit, year) in forms {
         // Whoever could write it sees it.
@@ -154,7 +216,7 @@ async fn assessed(work: &Work<'_>, forms: Vec<(UnitCode, FiscalYear)>) -> Result
 fn by_evaluation(
     run: &mut Run<'_, '_>,
     parts: Vec<Row>,
-) -> Result<BTreeMap<(UnitCode, FiscalYear), Vec<Row>>, ApiError> {
+) -> Result<BTreeMap<evaluations::Key, Vec<Row>>, ApiError> {
     let mut groups: BTreeMap<(UnitCode, FiscalYear), Vec<Row>> = BTreeMap::new();
     for row in parts {
         let unit = row.value.get("unit").and_then(Value::as_str).and_then(|code| code.parse().ok());

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
+use super::run::Strategy;
 use crate::base_data::wire::BaseDataInput;
 use crate::budgets::wire::BudgetInput;
 use crate::http::wire::{UnitCodeText, YearNumber};
@@ -155,6 +156,36 @@ pub enum ModeWord {
     Commit,
 }
 
+/// `upsert` 新建或更新, `create` 只新建, `update` 只更新, `replace` 使所涉各表与文件一致.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StrategyWord {
+    /// 新建或更新，不删除
+    #[default]
+    Upsert,
+    /// 只新建：已有的行为错误
+    Create,
+    /// 只更新：没有的行为错误
+    Update,
+    /// 使所涉各表与文件一致：文件未提及的行删除
+    Replace,
+}
+
+impl From<StrategyWord> for Strategy {
+    fn from(word: StrategyWord) -> Self {
+        match word {
+            StrategyWord::Upsert => Self::Upsert,
+            StrategyWord::Create => Self::Create,
+            StrategyWord::Update => Self::Update,
+            StrategyWord::Replace => Self::Replace,
+        }
+    }
+}
+
+fn yes() -> bool {
+    true
+}
+
 /// How to import.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -162,7 +193,19 @@ pub struct ImportParams {
     /// 导入方式 `validate` does everything that `commit` does, and writes nothing.
     #[param(inline, example = "validate")]
     pub mode: ModeWord,
+    /// 写入策略 what rows are for; `upsert` if it is not given, which removes nothing. `create`: a row that is there already is an
+    /// error; `update`: one that is not. `replace`: each sheet that the file touches (unit, year, project or none) becomes equal to
+    /// the file in the kinds of rows that the file has: fields that a row leaves out are emptied, rows that the file does not have
+    /// go, projects excepted. A sheet with a row that is wrong loses nothing.
+    #[param(inline, example = "upsert")]
+    #[serde(default)]
+    pub strategy: StrategyWord,
+    /// 全部或不写 all rows or none, if it is not given; `false` writes the good rows, and what needs a wrong one fails with it.
+    #[param(required = false, example = true)]
+    #[serde(default = "yes")]
+    pub atomic: bool,
     /// 导入阶段 imports historical evaluations at this later stage; administrators only. What the checks find is kept, not enforced.
+    /// With `atomic=false`, one of which a row is wrong stays a draft.
     #[param(inline)]
     pub stage: Option<LaterStage>,
     /// 数据类别 collection of rows that name none: CSV, NDJSON, a workbook with one sheet.
@@ -191,12 +234,15 @@ pub struct ImportCounts {
     /// 有误 rows with an error.
     #[schema(example = 0)]
     pub failed: usize,
-    /// 文件未提及 stored rows of the touched forms that the file did not mention; they stay.
+    /// 文件未提及 stored rows of the touched sheets that the file did not have and that stay.
     #[schema(example = 0)]
     pub not_in_file: usize,
+    /// 删除 stored rows of the touched sheets that the file did not have and that went, by `strategy=replace`.
+    #[schema(example = 0)]
+    pub removed: usize,
 }
 
-/// 导入结果 an import that went well.
+/// 导入结果 an import that went well, or with `atomic=false` in part.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ImportReport {
     /// 导入编号 id of the import's record; null when nothing was written.
@@ -205,8 +251,14 @@ pub struct ImportReport {
     /// 导入方式 whether it was written.
     #[schema(inline)]
     pub mode: ModeWord,
+    /// 写入策略 what rows were for.
+    #[schema(inline)]
+    pub strategy: StrategyWord,
     /// 各行结果 what became of the rows.
     pub counts: ImportCounts,
+    /// 逐行错误 every error of rows that were not taken, at most 1,000; empty unless the answer is 207.
+    #[schema(max_items = 1000)]
+    pub errors: Vec<ImportErrorView>,
     /// 勾稽审核 `mode=validate`: what the checks find in each form as it would be; it stands in the way of submitting, not of importing.
     #[schema(max_items = 1000)]
     pub forms: Vec<ImportedForm>,

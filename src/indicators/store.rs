@@ -31,6 +31,17 @@ impl Projects {
             by_id: rows.iter().map(|row| (row.id, row.code.0.clone())).collect(),
         }
     }
+
+    /// Whether there is a project of this code.
+    #[must_use]
+    pub fn has(&self, code: &ProjectCode) -> bool {
+        self.by_code.contains_key(code)
+    }
+
+    /// Counts a project that is about to be written, so that its indicators can be checked before.
+    pub fn expect(&mut self, code: ProjectCode) {
+        self.by_code.entry(code).or_default();
+    }
 }
 
 impl Part for Model {
@@ -64,6 +75,18 @@ impl Part for Model {
 
     fn key_of(input: &IndicatorInput) -> Self::Key {
         (input.project.clone(), input.seq)
+    }
+
+    fn key_in(row: &serde_json::Value) -> Option<Self::Key> {
+        let project = match row.get("project") {
+            None | Some(serde_json::Value::Null) => None,
+            Some(code) => Some(code.as_str()?.parse().ok()?),
+        };
+        Some((project, i32::try_from(row.get("seq")?.as_i64()?).ok()?))
+    }
+
+    fn sheet((project, _): &Self::Key) -> Option<&ProjectCode> {
+        project.as_ref()
     }
 
     fn row((project, seq): &Self::Key) -> String {
@@ -133,7 +156,7 @@ impl Part for Model {
     }
 
     fn check(input: &IndicatorInput, projects: &Projects) -> Vec<FieldError> {
-        let unknown = input.project.as_ref().filter(|code| !projects.by_code.contains_key(code));
+        let unknown = input.project.as_ref().filter(|code| !projects.has(code));
         let error = |code: &ProjectCode| {
             FieldError::new(
                 "/project",

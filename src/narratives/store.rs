@@ -25,6 +25,10 @@ impl Part for Model {
 
     fn key_of(_: &NarrativeInput) {}
 
+    fn key_in(_: &serde_json::Value) -> Option<()> {
+        Some(())
+    }
+
     fn input(&self, evaluation: &evaluations::entity::Model, (): &()) -> NarrativeInput {
         NarrativeInput {
             unit: evaluation.unit_code.0.clone(),

@@ -38,6 +38,14 @@ impl Part for Model {
         input.code.clone()
     }
 
+    fn key_in(row: &serde_json::Value) -> Option<ProjectCode> {
+        row.get("code")?.as_str()?.parse().ok()
+    }
+
+    fn sheet(key: &ProjectCode) -> Option<&ProjectCode> {
+        Some(key)
+    }
+
     fn row(key: &Self::Key) -> String {
         key.to_string()
     }

@@ -1,5 +1,7 @@
 //! Units in the database.
 
+use std::collections::BTreeSet;
+
 use jixiao_core::kernel::{RegionCode, UnitCode};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
@@ -7,7 +9,7 @@ use sea_orm::{
 };
 
 use super::entity::{ActiveModel, Column, Entity, Model};
-use crate::db::{Chain, Coded, Deed, Keyset, Scope, Work, contains, keyset_page};
+use crate::db::{Chain, Coded, Deed, Keyset, Scope, Work, contains, insert_rows, keyset_page};
 use crate::http::wire::Stamp;
 use crate::units::wire::{UnitInput, UnitView};
 
@@ -77,6 +79,36 @@ pub async fn find_many(conn: &impl ConnectionTrait, codes: Vec<String>) -> Resul
         found.extend(Entity::find().filter(Column::Code.is_in(chunk)).all(conn).await?);
     }
     Ok(found)
+}
+
+/// Those of these units that the scope reaches.
+pub async fn reached(
+    conn: &impl ConnectionTrait,
+    scope: &Scope,
+    codes: &BTreeSet<&UnitCode>,
+) -> Result<Vec<Model>, DbErr> {
+    let codes: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
+    let mut found = Vec::with_capacity(codes.len());
+    for chunk in codes.chunks(500) {
+        let these = scope.covers((Entity, Column::Code)).add(Column::Code.is_in(chunk.iter().copied()));
+        found.extend(Entity::find().filter(these).all(conn).await?);
+    }
+    Ok(found)
+}
+
+/// Makes units under which nothing hangs yet. A superior stands before its subordinates.
+pub async fn insert_many(work: &mut Work<'_>, units: Vec<UnitInput>) -> Result<(), DbErr> {
+    let mut rows = Vec::with_capacity(units.len());
+    for unit in units {
+        work.record(Chain::Administration, "unit", unit.code.to_string(), Deed::made(&unit));
+        rows.push(ActiveModel {
+            version: Set(1),
+            created_at: Set(work.now()),
+            updated_at: Set(work.now()),
+            ..columns(unit)
+        });
+    }
+    insert_rows(work.conn(), rows).await
 }
 
 /// Makes a unit.

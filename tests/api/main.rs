@@ -49,6 +49,7 @@ mod scores;
 mod simulations;
 mod stages;
 mod story;
+mod strategies;
 mod support;
 mod tables;
 mod units_and_years;
