@@ -26,7 +26,7 @@ use crate::http::{ApiError, Cursors, Draining, Schemas, document, envelope};
 use crate::{
     accounts, audit, base_data, budgets, evaluations, feed, findings, forms, health, imports, indicators,
     library, narratives, oversight, previews, projects, proofs, publications, reviews, rule_sets, scores,
-    simulations, units, workflow, years,
+    simulations, tables, units, workflow, years,
 };
 
 /// Where the API lies.
@@ -209,6 +209,7 @@ fn base() -> OpenApi {
     base.merge(rule_sets::Schemas::openapi());
     base.merge(scores::Schemas::openapi());
     base.merge(simulations::Schemas::openapi());
+    base.merge(tables::Schemas::openapi());
     base.merge(units::Schemas::openapi());
     base.merge(workflow::Schemas::openapi());
     base.merge(years::Schemas::openapi());
@@ -330,6 +331,7 @@ fn cors(origins: &[String]) -> actix_cors::Cors {
         .allowed_methods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
         .allow_any_header()
         .expose_headers([
+            "Content-Disposition",
             "ETag",
             "Idempotent-Replayed",
             "Link",

@@ -9,6 +9,7 @@ crate::part_resource! {
     zh: "基础数据表",
     removes: "基础数据表",
     en: "base data", "base data",
+    rows: BaseData,
     collection: "/base-data",
     item: "/base-data/{unit}/{year}",
     path: UnitYearPath, |at| &(), format!("/api/v1/base-data/{}/{}", at.unit, at.year),

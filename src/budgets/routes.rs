@@ -9,6 +9,7 @@ crate::part_resource! {
     zh: "部门整体支出",
     removes: "部门整体支出",
     en: "a budget", "budgets",
+    rows: Budgets,
     collection: "/budgets",
     item: "/budgets/{unit}/{year}",
     path: UnitYearPath, |at| &(), format!("/api/v1/budgets/{}/{}", at.unit, at.year),

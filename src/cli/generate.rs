@@ -38,7 +38,8 @@ pub struct Generate {
     output: Option<PathBuf>,
 }
 
-fn year(text: &str) -> Result<FiscalYear, String> {
+/// Reads a year.
+pub(super) fn year(text: &str) -> Result<FiscalYear, String> {
     let number: i32 = text.parse().map_err(|_| "not a year".to_owned())?;
     number.try_into().map_err(|why: jixiao_core::kernel::YearError| why.to_string())
 }

@@ -4,6 +4,7 @@
 
 mod audit;
 mod data;
+mod export;
 mod generate;
 mod keys;
 mod migrate;
@@ -37,6 +38,8 @@ enum Command {
     Score(score::Score),
     /// Import a bundle into the database
     Import(data::Import),
+    /// Write a whole year as a bundle
+    Export(export::Export),
     /// Write made-up data of a county or a province as a bundle
     Generate(generate::Generate),
     /// Make and manage accounts
@@ -91,6 +94,7 @@ pub fn main() -> ExitCode {
         Command::Serve(settings) => serve::run(*settings),
         Command::Score(command) => score::run(&command),
         Command::Import(command) => data::run(&command),
+        Command::Export(command) => export::run(&command),
         Command::Generate(command) => generate::run(&command),
         Command::User(command) => user::run(command),
         Command::Keys(command) => keys::run(command),

@@ -10,6 +10,7 @@ macro_rules! part_resource {
         zh: $zh:literal,
         removes: $removes:literal,
         en: $one:literal, $many:literal,
+        rows: $rows:ident,
         collection: $collection:literal,
         item: $item:literal,
         path: $path:ty, |$at:ident| $key:expr, $address:expr,
@@ -17,24 +18,26 @@ macro_rules! part_resource {
         patch: $patch:literal,
         ids: $list_id:literal, $get_id:literal, $put_id:literal, $patch_id:literal, $delete_id:literal,
     ) => {
-        use actix_web::{HttpRequest, delete, get, patch, put, web};
+        use actix_web::{delete, get, patch, put, web};
 
         use super::entity::Model;
         use super::wire::{$input, $list, $view};
         use $crate::db::Db;
-        use $crate::evaluations::part_routes::{self, PartPage, PartParams, PartQuery};
+        use $crate::evaluations::part_routes::{self, PartParams, PartQuery};
         use $crate::evaluations::store::Filter;
         use $crate::http::permission::{ReadForms, WriteForms};
         use $crate::http::{
-            ApiError, Body, Caller, Changed, Cursors, Found, IfMatch, Listed, MergePatch, Params, Removed, Saved, Schemas,
+            ApiError, Body, Caller, Changed, Cursors, Found, IfMatch, MergePatch, Page, Params, Removed, Rows, Saved,
+            Schemas,
         };
+        use $crate::tables::{Asked, Collection, Exportable, Lists};
 
         #[doc = concat!("Lists ", $many, ".")]
         #[utoipa::path(
             tag = $tag,
             operation_id = $list_id,
             summary = concat!("List ", $many),
-            description = concat!($zh, "列表。只列出调用者可见单位的数据。"),
+            description = concat!($zh, "列表。只列出调用者可见单位的数据。可按 format 或 Accept 导出为文件，列与导入一致。"),
             params(PartParams),
             security(("oauth2" = ["forms:read"]))
         )]
@@ -42,21 +45,24 @@ macro_rules! part_resource {
         pub async fn list(
             caller: Caller<ReadForms>,
             Params(params): Params<PartParams>,
-            request: HttpRequest,
-            db: web::Data<Db>,
-            cursors: web::Data<Cursors>,
-        ) -> Result<Listed<$list>, ApiError> {
-            let page = params.page(&request, &cursors)?;
-            let query = PartQuery {
-                scope: caller.reading(),
-                filter: Filter { unit: params.unit, year: params.year, ..Filter::default() },
-                sort: params.sort.unwrap_or_default(),
-                page: &page,
-                with_total: params.with_total == Some(true),
+            lists: Lists,
+            (db, cursors): (web::Data<Db>, web::Data<Cursors>),
+        ) -> Result<Exportable<$list>, ApiError> {
+            let PartParams { unit, year, format, sort, limit, cursor, with_total } = params;
+            let scope = caller.reading();
+            let read = async move |page: &Page, with_total: bool| {
+                let query = PartQuery {
+                    scope: scope.clone(),
+                    filter: Filter { unit: unit.clone(), year, ..Filter::default() },
+                    sort: sort.unwrap_or_default(),
+                    page,
+                    with_total,
+                };
+                part_routes::list::<Model>(db.reader(), &cursors, query, |select| select, async |_| Ok(())).await
             };
-            let PartPage { items, next_cursor, total } =
-                part_routes::list::<Model>(&db, &cursors, query, |select| select, async |_| Ok(())).await?;
-            Ok(Listed { body: $list { items, next_cursor: next_cursor.clone(), total }, next_cursor })
+            let asked = Asked { format, limit, cursor, with_total };
+            let list = |Rows { items, next_cursor, total }| $list { items, next_cursor, total };
+            lists.answer(asked, Collection::$rows.grid(), read, list).await
         }
 
         #[doc = concat!("Reads ", $one, ".")]

@@ -2,7 +2,7 @@
 
 use jixiao_core::kernel::{FiscalYear, UnitCode};
 use jixiao_core::workflow::Stage;
-use sea_orm::{DbErr, Select};
+use sea_orm::{ConnectionTrait, DbErr, Select};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -14,9 +14,10 @@ use crate::db::{Db, Keyset, Scope, Work};
 use crate::http::paging::moment;
 use crate::http::{
     ApiError, Caller, Changed, Cursors, ErrorCode, FieldError, Found, IfMatch, MergePatch, Page, Removed,
-    Saved, Schemas, patched,
+    Rows, Saved, Schemas, patched,
 };
 use crate::list_params;
+use crate::tables::FileFormat;
 
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
@@ -71,6 +72,9 @@ list_params! {
     /// 预算年度 fiscal year.
     #[param(value_type = Option<i32>, minimum = 1990, maximum = 2100, example = 2023)]
     year: Option<FiscalYear>,
+    /// 导出格式 the whole list as a file, instead of a page of JSON; `Accept` does the same. Without `limit` it has every row.
+    #[param(inline)]
+    format: Option<FileFormat>,
 }
 
 /// What a page of parts is cut from.
@@ -88,26 +92,15 @@ pub struct PartQuery<'a> {
     pub with_total: bool,
 }
 
-/// A page of parts.
-#[derive(Debug)]
-pub struct PartPage<V> {
-    /// The parts of this page.
-    pub items: Vec<V>,
-    /// The cursor of the next page.
-    pub next_cursor: Option<String>,
-    /// All that match, if it was asked for.
-    pub total: Option<u64>,
-}
-
 /// A page of parts with the unit and year they belong to. `narrow` adds a filter of the part's own; `siblings`
 /// reads, once for the page, what the rows need to be shown.
 pub async fn list<P: Part>(
-    db: &Db,
+    conn: &impl ConnectionTrait,
     cursors: &Cursors,
     query: PartQuery<'_>,
     narrow: impl Fn(Select<P::Entity>) -> Select<P::Entity>,
     siblings: impl AsyncFnOnce(&[P]) -> Result<P::Siblings, DbErr>,
-) -> Result<PartPage<P::View>, ApiError> {
+) -> Result<Rows<P::View>, ApiError> {
     let PartQuery { scope, filter, sort, page, with_total } = query;
     let by_time = matches!(sort, PartSort::UpdatedAt | PartSort::UpdatedAtDown);
     let keyset = Keyset {
@@ -116,7 +109,6 @@ pub async fn list<P: Part>(
         after: page.after(),
         limit: page.limit,
     };
-    let conn = db.reader();
     let select = narrow(part::matching::<P>(filter.condition(&scope)));
     let total = if with_total { Some(part::count::<P>(conn, select.clone()).await?) } else { None };
     let mut rows = part::page::<P>(conn, select, keyset).await?;
@@ -135,7 +127,7 @@ pub async fn list<P: Part>(
     let siblings = siblings(&parts).await?;
     let items =
         parts.iter().zip(&owners).map(|(part, owner)| part.view(part.input(owner, &siblings))).collect();
-    Ok(PartPage { items, next_cursor, total })
+    Ok(Rows { items, next_cursor, total })
 }
 
 /// Reads the part of this key.

@@ -2,6 +2,7 @@
 //! of the import without its years and units.
 
 pub mod carry;
+pub mod export;
 pub mod routes;
 pub mod store;
 pub mod wire;

@@ -16,7 +16,7 @@ use futures_util::future::{Ready, ready};
 use jixiao_core::kernel::Lang;
 use serde_json::{Value, json};
 
-use super::problem::{ApiError, ErrorCode, MOST_ERRORS, Problem};
+use super::problem::{ApiError, Attached, ErrorCode, MOST_ERRORS, Problem};
 
 /// An API's answers are data: a browser that shows one as a page runs and loads nothing from it.
 const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -118,23 +118,28 @@ fn request_id(headers: &HeaderMap) -> String {
 
 /// Chinese, unless English is asked for with a higher weight.
 fn language(headers: &HeaderMap) -> Lang {
-    let Some(accepted) = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()) else {
-        return Lang::Zh;
+    let known = |tag: &str| match tag.split('-').next() {
+        Some("zh") => Some(Lang::Zh),
+        Some("en") => Some(Lang::En),
+        _ => None,
     };
-    let mut best = (Lang::Zh, 0_u32);
+    preferred(headers, &header::ACCEPT_LANGUAGE, known).unwrap_or(Lang::Zh)
+}
+
+/// What a header that lists preferences (`text/csv, */*;q=0.5`) prefers of what is known; the first of several.
+pub fn preferred<T>(headers: &HeaderMap, name: &HeaderName, known: impl Fn(&str) -> Option<T>) -> Option<T> {
+    let accepted = headers.get(name).and_then(|value| value.to_str().ok())?;
+    let mut best = (None, 0_u32);
     for range in accepted.split(',') {
         let mut parts = range.split(';');
-        let tag = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
+        let Some(meant) = known(&parts.next().unwrap_or_default().trim().to_ascii_lowercase()) else {
+            continue;
+        };
         let weight = parts
             .find_map(|part| part.trim().strip_prefix("q="))
             .map_or(1000, |q| q.parse::<quality::Weight>().map_or(0, |w| w.0));
-        let lang = match tag.split('-').next() {
-            Some("zh") => Lang::Zh,
-            Some("en") => Lang::En,
-            _ => continue,
-        };
         if weight > best.1 {
-            best = (lang, weight);
+            best = (Some(meant), weight);
         }
     }
     best.0
@@ -166,6 +171,7 @@ fn to_problem(error: Option<&Error>, status: StatusCode) -> ApiError {
             retry_after: known.retry_after,
             current_etag: known.current_etag.clone(),
             extra: known.extra.clone(),
+            file: known.file.clone(),
             cause: known.cause.clone(),
         };
     }
@@ -194,6 +200,13 @@ fn render(error: &ApiError, path: &str, id: &str, lang: Lang) -> HttpResponse {
             cause = error.cause.as_deref().unwrap_or("-"),
             "request failed"
         );
+    }
+    if let Some(Attached { content_type, name, bytes }) = &error.file {
+        let disposition = format!("attachment; filename=\"{name}\"");
+        return HttpResponse::build(error.code.status())
+            .insert_header((header::CONTENT_TYPE, *content_type))
+            .insert_header((header::CONTENT_DISPOSITION, disposition))
+            .body(bytes.clone());
     }
     let title = error.code.title(lang);
     let problem = Problem {

@@ -25,7 +25,7 @@ pub use caller::{Caller, Principal, permission};
 pub use conditional::{Decided, IfMatch, IfMatchHeader, etag};
 pub use draining::Draining;
 pub use once::{Once, Repeatable};
-pub use paging::{Cursors, Page};
+pub use paging::{Cursors, Page, Rows};
 pub use params::Params;
 pub use problem::{ApiError, ErrorCode, FieldError, Message};
 pub use reply::{Changed, Created, Found, Fresh, Listed, Partly, Removed, Saved, Shown, Unstored};

@@ -84,6 +84,12 @@ impl Cursors {
         Ok(Page { limit: limit.unwrap_or(DEFAULT_LIMIT), after, list })
     }
 
+    /// The page that starts where the one before stopped.
+    pub fn follow(&self, page: &Page, cursor: &str) -> Result<Page, ApiError> {
+        let after = Some(self.verify("cursor", cursor, &page.list)?);
+        Ok(Page { limit: page.limit, after, list: page.list.clone() })
+    }
+
     /// Where a feed is read on from; without a cursor from its beginning.
     pub fn resume(&self, path: &str, query: &str, since: Option<&str>) -> Result<Resumed, ApiError> {
         let list = fingerprint(path, query);
@@ -147,10 +153,12 @@ impl Cursors {
     }
 }
 
-/// What identifies a list: its path, filters and order, but not the page.
+/// What identifies a list: its path, filters and order, but neither the page nor what it is written as.
 fn fingerprint(path: &str, query: &str) -> String {
     let is_page = |pair: &&str| {
-        ["cursor=", "since=", "wait=", "limit=", "with_total="].iter().any(|name| pair.starts_with(name))
+        ["cursor=", "since=", "wait=", "limit=", "with_total=", "format="]
+            .iter()
+            .any(|name| pair.starts_with(name))
             || pair.is_empty()
     };
     let mut pairs: Vec<&str> = query.split('&').filter(|pair| !is_page(pair)).collect();
@@ -185,6 +193,17 @@ pub struct Resumed {
     /// The place after which it goes on; 0 is before all.
     pub place: i64,
     list: String,
+}
+
+/// Rows of a list, from one place on.
+#[derive(Debug)]
+pub struct Rows<V> {
+    /// The rows.
+    pub items: Vec<V>,
+    /// The cursor of the next page; none: these are the last.
+    pub next_cursor: Option<String>,
+    /// All that match, if it was asked for.
+    pub total: Option<u64>,
 }
 
 /// The page of a list that was asked for.

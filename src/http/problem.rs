@@ -4,6 +4,7 @@
 use std::fmt;
 
 use actix_web::http::StatusCode;
+use actix_web::web::Bytes;
 use actix_web::{HttpResponse, ResponseError};
 use jixiao_core::kernel::Lang;
 use sea_orm::DbErr;
@@ -133,8 +134,29 @@ pub struct ApiError {
     pub current_etag: Option<String>,
     /// Extra members of the problem document.
     pub extra: Option<Value>,
+    /// The same told as a file, where the caller asked for one: it is sent instead of the problem document.
+    pub file: Option<Attached>,
     /// What only the log may see.
     pub cause: Option<String>,
+}
+
+/// A file that tells of an error.
+#[derive(Clone, Debug)]
+pub struct Attached {
+    /// Its media type.
+    pub content_type: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// What is in it.
+    pub bytes: Bytes,
+}
+
+impl Attached {
+    /// A CSV of errors.
+    #[must_use]
+    pub fn csv(bytes: Vec<u8>) -> Self {
+        Self { content_type: "text/csv; charset=utf-8", name: "errors.csv", bytes: bytes.into() }
+    }
 }
 
 impl ApiError {
@@ -148,6 +170,7 @@ impl ApiError {
             retry_after: None,
             current_etag: None,
             extra: None,
+            file: None,
             cause: None,
         }
     }

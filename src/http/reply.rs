@@ -206,16 +206,20 @@ impl<T: Serialize> Responder for Listed<T> {
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
         let mut response = HttpResponse::Ok();
         if let Some(cursor) = &self.next_cursor {
-            let kept = request
-                .query_string()
-                .split('&')
-                .filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
-            let cursor = format!("cursor={cursor}");
-            let query = kept.chain([cursor.as_str()]).collect::<Vec<_>>().join("&");
-            response.insert_header((header::LINK, format!("<{}?{query}>; rel=\"next\"", request.path())));
+            response.insert_header(next_link(request, cursor));
         }
         response.json(self.body)
     }
+}
+
+/// Where the next page is.
+#[must_use]
+pub fn next_link(request: &HttpRequest, cursor: &str) -> (header::HeaderName, String) {
+    let kept =
+        request.query_string().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+    let cursor = format!("cursor={cursor}");
+    let query = kept.chain([cursor.as_str()]).collect::<Vec<_>>().join("&");
+    (header::LINK, format!("<{}?{query}>; rel=\"next\"", request.path()))
 }
 
 impl<T: ToSchema> IntoResponses for Listed<T> {

@@ -1,23 +1,24 @@
 //! `/indicators`.
 
-use actix_web::{HttpRequest, delete, get, patch, post, put, web};
+use actix_web::{delete, get, patch, post, put, web};
 
 use super::entity::Model;
 use super::store::{self, Projects};
 use super::wire::{IndicatorInput, IndicatorList, IndicatorParams, IndicatorPath, IndicatorView};
 use crate::db::{Db, Work};
-use crate::evaluations::part_routes::{self, PartPage, PartQuery};
+use crate::evaluations::part_routes::{self, PartQuery};
 use crate::evaluations::store::{self as evaluations, Filter};
 use crate::evaluations::{Part, entity as root, part};
 use crate::http::permission::{ReadForms, WriteForms};
 use crate::http::{
-    ApiError, Body, Caller, Changed, Created, Cursors, ErrorCode, FieldError, Found, IfMatch, Listed,
-    MergePatch, Once, Params, Removed, Repeatable, Schemas, patched,
+    ApiError, Body, Caller, Changed, Created, Cursors, ErrorCode, FieldError, Found, IfMatch, MergePatch,
+    Once, Page, Params, Removed, Repeatable, Rows, Schemas, patched,
 };
+use crate::tables::{Asked, Collection, Exportable, Lists};
 
 /// List indicators
 ///
-/// 绩效指标列表，按单位、年度、项目、序号排列。只列出调用者可见单位的指标。
+/// 绩效指标列表，按单位、年度、项目、序号排列。只列出调用者可见单位的指标。可按 format 或 Accept 导出为文件，列与导入一致。
 #[utoipa::path(
     tag = "indicators",
     operation_id = "listIndicators",
@@ -27,23 +28,26 @@ use crate::http::{
 pub async fn list(
     caller: Caller<ReadForms>,
     Params(params): Params<IndicatorParams>,
-    request: HttpRequest,
-    db: web::Data<Db>,
-    cursors: web::Data<Cursors>,
-) -> Result<Listed<IndicatorList>, ApiError> {
-    let page = params.page(&request, &cursors)?;
-    let query = PartQuery {
-        scope: caller.reading(),
-        filter: Filter { unit: params.unit, year: params.year, ..Filter::default() },
-        sort: params.sort.unwrap_or_default(),
-        page: &page,
-        with_total: params.with_total == Some(true),
+    lists: Lists,
+    (db, cursors): (web::Data<Db>, web::Data<Cursors>),
+) -> Result<Exportable<IndicatorList>, ApiError> {
+    let IndicatorParams { unit, year, sheet, project, format, sort, limit, cursor, with_total } = params;
+    let scope = caller.reading();
+    let read = async move |page: &Page, with_total: bool| {
+        let query = PartQuery {
+            scope: scope.clone(),
+            filter: Filter { unit: unit.clone(), year, ..Filter::default() },
+            sort: sort.unwrap_or_default(),
+            page,
+            with_total,
+        };
+        let narrow = |select| store::narrow(select, sheet, project.as_ref());
+        let projects = async |rows: &[Model]| store::projects_of(db.reader(), rows).await;
+        part_routes::list::<Model>(db.reader(), &cursors, query, narrow, projects).await
     };
-    let narrow = |select| store::narrow(select, params.sheet, params.project.as_ref());
-    let projects = async |rows: &[Model]| store::projects_of(db.reader(), rows).await;
-    let PartPage { items, next_cursor, total } =
-        part_routes::list::<Model>(&db, &cursors, query, narrow, projects).await?;
-    Ok(Listed { body: IndicatorList { items, next_cursor: next_cursor.clone(), total }, next_cursor })
+    let asked = Asked { format, limit, cursor, with_total };
+    let list = |Rows { items, next_cursor, total }| IndicatorList { items, next_cursor, total };
+    lists.answer(asked, Collection::Indicators.grid(), read, list).await
 }
 
 /// Get an indicator

@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::evaluations::part_routes::PartSort;
 use crate::http::wire::{PointsText, ProjectCodeText, Stamp, UnitCodeText, YearNumber};
 use crate::list_params;
+use crate::tables::FileFormat;
 
 /// `achieved` 达成预期, `partly` 部分达成, `not` 未达成.
 #[derive(Debug, ToSchema)]
@@ -180,4 +181,7 @@ list_params! {
     /// 项目编码 project.
     #[param(value_type = Option<String>, pattern = r"^[A-Za-z0-9-]{1,32}$", max_length = 32, example = "P01")]
     project: Option<ProjectCode>,
+    /// 导出格式 the whole list as a file, instead of a page of JSON; `Accept` does the same. Without `limit` it has every row.
+    #[param(inline)]
+    format: Option<FileFormat>,
 }

@@ -9,6 +9,7 @@ crate::part_resource! {
     zh: "自评报告正文",
     removes: "自评报告正文",
     en: "a narrative", "narratives",
+    rows: Narratives,
     collection: "/narratives",
     item: "/narratives/{unit}/{year}",
     path: UnitYearPath, |at| &(), format!("/api/v1/narratives/{}/{}", at.unit, at.year),

@@ -6,6 +6,7 @@ pub mod comparison_store;
 pub mod comparison_wire;
 pub mod ranking_routes;
 pub mod ranking_store;
+pub mod ranking_table;
 pub mod ranking_wire;
 pub mod risk;
 pub mod routes;

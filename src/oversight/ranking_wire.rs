@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::evaluations::wire::{StageWord, UnitName};
 use crate::http::wire::{PointsText, RatioText};
 use crate::scores::wire::{GradeWord, SheetWord};
+use crate::tables::FileFormat;
 
 /// `final` 按最终总分, `self` 按自评总分, `execution` 按预算执行率, `gap` 按自评与复核之差.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -107,4 +108,7 @@ pub struct RankingParams {
     pub cursor: Option<String>,
     /// 是否返回总数 whether to count all sheets that match.
     pub with_total: Option<bool>,
+    /// 导出格式 the whole ranking as a file, instead of a page of JSON; `Accept` does the same. Without `limit` it has every row.
+    #[param(inline)]
+    pub format: Option<FileFormat>,
 }

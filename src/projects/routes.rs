@@ -9,6 +9,7 @@ crate::part_resource! {
     zh: "项目支出",
     removes: "项目支出及其全部绩效指标",
     en: "a project expenditure", "project expenditures",
+    rows: ProjectExpenditures,
     collection: "/project-expenditures",
     item: "/project-expenditures/{unit}/{year}/{code}",
     path: ProjectPath, |at| &at.code, format!("/api/v1/project-expenditures/{}/{}/{}", at.unit, at.year, at.code),

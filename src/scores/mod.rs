@@ -7,6 +7,7 @@ pub mod read;
 pub mod routes;
 pub mod step_wire;
 pub mod store;
+pub mod table;
 pub mod view;
 pub mod wire;
 

@@ -1,11 +1,12 @@
 //! `/scores`.
 
-use actix_web::{HttpRequest, get, web};
+use actix_web::{get, web};
 use serde_json::json;
 
 use super::read::{ScoredYear, scored, sees_settled_only};
 use super::step_wire::ExplainParams;
 use super::store::{self, Filter, Row};
+use super::table::SCORES;
 use super::view;
 use super::wire::{ScoreList, ScoreParams, ScoreRow, ScoreSort, Scores};
 use crate::db::{Db, Keyset};
@@ -13,11 +14,13 @@ use crate::evaluations::store::Filter as EvaluationFilter;
 use crate::http::envelope::Language;
 use crate::http::permission::ReadScores;
 use crate::http::wire::UnitYearPath;
-use crate::http::{ApiError, Caller, Cursors, Found, Listed, Params};
+use crate::http::{ApiError, Caller, Cursors, Found, Page, Params, Rows};
+use crate::tables::{Asked, Exportable, Lists};
 
 /// List sheet totals
 ///
-/// 总分列表：每张绩效表一行（部门一张、每个项目一张），供财政系统按项目取分。只读账号只能看到已通过的。
+/// 总分列表：每张绩效表一行（部门一张、每个项目一张），供财政系统按项目取分。只读账号只能看到已通过的。可按 format 或
+/// Accept 导出为文件。
 #[utoipa::path(
     tag = "scores",
     operation_id = "listScores",
@@ -28,11 +31,9 @@ use crate::http::{ApiError, Caller, Cursors, Found, Listed, Params};
 pub async fn list(
     caller: Caller<ReadScores>,
     Params(params): Params<ScoreParams>,
-    request: HttpRequest,
-    db: web::Data<Db>,
-    cursors: web::Data<Cursors>,
-) -> Result<Listed<ScoreList>, ApiError> {
-    let page = params.page(&request, &cursors)?;
+    lists: Lists,
+    (db, cursors): (web::Data<Db>, web::Data<Cursors>),
+) -> Result<Exportable<ScoreList>, ApiError> {
     let sort = params.sort.unwrap_or_default();
     let by_total = matches!(sort, ScoreSort::FinalTotal | ScoreSort::FinalTotalDown);
     let filter = Filter {
@@ -48,27 +49,29 @@ pub async fn list(
         settled_only: sees_settled_only(&caller),
     };
     let scope = caller.reading();
-    let keyset = Keyset {
-        columns: store::order(by_total),
-        descending: matches!(sort, ScoreSort::UnitDown | ScoreSort::FinalTotalDown),
-        after: page.after(),
-        limit: page.limit,
+    let read = async move |page: &Page, with_total: bool| {
+        let keyset = Keyset {
+            columns: store::order(by_total),
+            descending: matches!(sort, ScoreSort::UnitDown | ScoreSort::FinalTotalDown),
+            after: page.after(),
+            limit: page.limit,
+        };
+        let mut rows = store::list(db.reader(), &scope, &filter, keyset).await?;
+        let next_cursor = cursors.close(page, &mut rows, |row: &Row| {
+            let mut position = Vec::new();
+            if by_total {
+                position.push(json!(row.final_total.as_ref().map_or(-1, |total| total.0.scaled())));
+            }
+            position.extend([json!(row.unit_code.0), json!(row.year.0), json!(row.project_id.unwrap_or(0))]);
+            position
+        });
+        let total = if with_total { Some(store::count(db.reader(), &scope, &filter).await?) } else { None };
+        Ok(Rows { items: rows.into_iter().map(ScoreRow::from).collect(), next_cursor, total })
     };
-    let mut rows = store::list(db.reader(), &scope, &filter, keyset).await?;
-    let next_cursor = cursors.close(&page, &mut rows, |row: &Row| {
-        let mut position = Vec::new();
-        if by_total {
-            position.push(json!(row.final_total.as_ref().map_or(-1, |total| total.0.scaled())));
-        }
-        position.extend([json!(row.unit_code.0), json!(row.year.0), json!(row.project_id.unwrap_or(0))]);
-        position
-    });
-    let total = match params.with_total {
-        Some(true) => Some(store::count(db.reader(), &scope, &filter).await?),
-        _ => None,
-    };
-    let items = rows.into_iter().map(ScoreRow::from).collect();
-    Ok(Listed { body: ScoreList { items, next_cursor: next_cursor.clone(), total }, next_cursor })
+    let ScoreParams { format, limit, cursor, with_total, .. } = params;
+    let asked = Asked { format, limit, cursor, with_total };
+    let list = |Rows { items, next_cursor, total }| ScoreList { items, next_cursor, total };
+    lists.answer(asked, SCORES, read, list).await
 }
 
 /// Get scores of a unit's year

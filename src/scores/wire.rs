@@ -11,6 +11,7 @@ use super::step_wire::ScoreStep;
 use crate::evaluations::wire::{StageWord, UnitName};
 use crate::http::wire::{Amount, PointsText, RatioText, RuleSetText, Timestamp, YearNumber};
 use crate::list_params;
+use crate::tables::FileFormat;
 
 /// `excellent` 优, `good` 良, `fair` 中, `poor` 差.
 #[derive(Debug, ToSchema)]
@@ -340,4 +341,7 @@ list_params! {
     /// 等级 grade.
     #[param(value_type = Option<GradeWord>, inline)]
     grade: Option<Grade>,
+    /// 导出格式 the whole list as a file, instead of a page of JSON; `Accept` does the same. Without `limit` it has every row.
+    #[param(inline)]
+    format: Option<FileFormat>,
 }

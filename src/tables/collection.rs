@@ -2,6 +2,9 @@
 
 use jixiao_core::kernel::Lang;
 
+use super::columns::columns;
+use super::grid::Grid;
+
 /// A kind of row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Collection {
@@ -65,6 +68,17 @@ impl Collection {
             (Self::ProjectExpenditures, Lang::En) => "Project expenditures",
             (Self::Indicators, Lang::En) => "Indicators",
             (Self::Narratives, Lang::En) => "Narratives",
+        }
+    }
+
+    /// Its table.
+    #[must_use]
+    pub const fn grid(self) -> Grid {
+        Grid {
+            name: self.as_str(),
+            zh: self.title(Lang::Zh),
+            en: self.title(Lang::En),
+            columns: columns(self),
         }
     }
 

@@ -113,7 +113,9 @@ impl Column {
     }
 }
 
-pub(super) const fn column(
+/// A column that may be empty.
+#[must_use]
+pub const fn column(
     path: &'static str,
     zh: &'static str,
     en: &'static str,
@@ -124,7 +126,9 @@ pub(super) const fn column(
     Column { path, zh, en, required: false, kind, also, note }
 }
 
-pub(super) const fn required(
+/// A column that every row has.
+#[must_use]
+pub const fn required(
     path: &'static str,
     zh: &'static str,
     en: &'static str,

@@ -59,7 +59,9 @@ pub fn rows(
         let inside: usize =
             record.iter().map(|cell| cell.bytes().filter(|byte| *byte == b'\n').count()).sum();
         number += 1 + lines.saturating_sub(inside + 1);
-        let used = record.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty()).last();
+        // Spaces alone may be all that somebody wrote in a cell, but no row is made of them.
+        let is_blank = record.iter().all(|cell| cell.trim().is_empty());
+        let used = record.iter().enumerate().filter(|(_, cell)| !is_blank && !cell.is_empty()).last();
         let used = used.map_or(0, |(last, _)| last + 1);
         if used > MOST_COLUMNS {
             return Err(too_wide(source, number));

@@ -15,10 +15,15 @@ use crate::http::FieldError;
 /// Columns of a table; what is wider was made to be wide.
 pub const MOST_COLUMNS: usize = 256;
 
+/// The column in which an earlier import said what was wrong, in Chinese and English. It is passed over.
+pub const ERRORS: [&str; 2] = ["导入错误", "Import errors"];
+
 /// Where the columns of a table stand.
 #[derive(Clone, Debug)]
 pub struct Layout {
     collection: Collection,
+    /// Place of the column of an earlier import's errors.
+    errors: Option<usize>,
     columns: Vec<Option<(&'static Column, AmountUnit)>>,
     source: Arc<Source>,
 }
@@ -34,10 +39,14 @@ impl Layout {
     ) -> Result<Self, Fault> {
         let mut flaws = Vec::new();
         let mut found: Vec<Option<(&'static Column, AmountUnit)>> = Vec::new();
-        for cell in header {
+        let mut errors = None;
+        for (place, cell) in header.iter().enumerate() {
             let (Cell::Text(name) | Cell::Failed(name)) = cell;
             let name = name.trim();
-            if name.is_empty() {
+            if ERRORS.contains(&name) {
+                errors = Some(place);
+            }
+            if name.is_empty() || errors == Some(place) {
                 found.push(None);
                 continue;
             }
@@ -78,7 +87,7 @@ impl Layout {
             }
         }
         if flaws.is_empty() {
-            Ok(Self { collection, columns: found, source: Arc::new(source) })
+            Ok(Self { collection, errors, columns: found, source: Arc::new(source) })
         } else {
             Err(Fault::Wrong { source: Arc::new(source), flaws })
         }
@@ -108,7 +117,7 @@ impl Layout {
                         put(&mut row, column.path, value);
                     }
                 }
-                None if is_blank(cell) => {}
+                None if is_blank(cell) || self.errors == Some(place) => {}
                 None => {
                     let (Cell::Text(text) | Cell::Failed(text)) = cell;
                     let (zh, en) = ("此列没有表头", "This column has no header");
@@ -128,7 +137,7 @@ impl Layout {
     }
 }
 
-fn put(row: &mut Map<String, Value>, path: &str, value: Value) {
+pub(super) fn put(row: &mut Map<String, Value>, path: &str, value: Value) {
     match path.split_once('.') {
         None => {
             row.insert(path.to_owned(), value);

@@ -1,6 +1,6 @@
 //! `/units`.
 
-use actix_web::{HttpRequest, delete, get, patch, put, web};
+use actix_web::{delete, get, patch, put, web};
 use jixiao_core::kernel::UnitCode;
 use serde_json::json;
 
@@ -12,25 +12,27 @@ use crate::http::paging::moment;
 use crate::http::permission::{ReadUnits, WriteUnits};
 use crate::http::wire::UnitPath;
 use crate::http::{
-    ApiError, Body, Caller, Changed, Cursors, FieldError, Found, IfMatch, Listed, MergePatch, Params,
-    Removed, Saved, Schemas, etag, patched,
+    ApiError, Body, Caller, Changed, Cursors, FieldError, Found, IfMatch, MergePatch, Page, Params, Removed,
+    Rows, Saved, Schemas, etag, patched,
 };
+use crate::tables::{Asked, Collection, Exportable, Lists};
 
 /// List units
 ///
-/// 预算单位列表：按编码、名称或更新时间排序，可按地区、主管部门、名称筛选。只列出调用者可见的单位。
+/// 预算单位列表：按编码、名称或更新时间排序，可按地区、主管部门、名称筛选。只列出调用者可见的单位。可按 format 或 Accept
+/// 导出为文件，列与导入一致。
 /// Units that the caller may see.
 #[utoipa::path(tag = "units", operation_id = "listUnits", params(UnitParams), security(("oauth2" = ["units:read"])))]
 #[get("/units")]
 pub async fn list(
     caller: Caller<ReadUnits>,
     Params(params): Params<UnitParams>,
-    request: HttpRequest,
-    db: web::Data<Db>,
-    cursors: web::Data<Cursors>,
-) -> Result<Listed<UnitList>, ApiError> {
-    let page = params.page(&request, &cursors)?;
-    let (column, descending) = match params.sort.unwrap_or_default() {
+    lists: Lists,
+    (db, cursors): (web::Data<Db>, web::Data<Cursors>),
+) -> Result<Exportable<UnitList>, ApiError> {
+    let UnitParams { region_code, parent_code, name_contains, format, sort, limit, cursor, with_total } =
+        params;
+    let (column, descending) = match sort.unwrap_or_default() {
         UnitSort::Code => (Column::Code, false),
         UnitSort::CodeDown => (Column::Code, true),
         UnitSort::Name => (Column::Name, false),
@@ -38,33 +40,30 @@ pub async fn list(
         UnitSort::UpdatedAt => (Column::UpdatedAt, false),
         UnitSort::UpdatedAtDown => (Column::UpdatedAt, true),
     };
-    let filter = Filter {
-        region: params.region_code,
-        parent: params.parent_code,
-        name_contains: params.name_contains,
-    };
-    let keyset = Keyset {
-        columns: vec![SortColumn::of(column), SortColumn::of(Column::Id)],
-        descending,
-        after: page.after(),
-        limit: page.limit,
-    };
+    let filter = Filter { region: region_code, parent: parent_code, name_contains };
     let scope = caller.reading();
-    let mut rows = store::list(db.reader(), &scope, &filter, keyset).await?;
-    let next_cursor = cursors.close(&page, &mut rows, |row: &Model| {
-        let key = match column {
-            Column::Name => json!(row.name),
-            Column::UpdatedAt => moment(row.updated_at),
-            _ => json!(row.code.0),
+    let read = async move |page: &Page, with_total: bool| {
+        let keyset = Keyset {
+            columns: vec![SortColumn::of(column), SortColumn::of(Column::Id)],
+            descending,
+            after: page.after(),
+            limit: page.limit,
         };
-        vec![key, json!(row.id)]
-    });
-    let total = match params.with_total {
-        Some(true) => Some(store::count(db.reader(), &scope, &filter).await?),
-        _ => None,
+        let mut rows = store::list(db.reader(), &scope, &filter, keyset).await?;
+        let next_cursor = cursors.close(page, &mut rows, |row: &Model| {
+            let key = match column {
+                Column::Name => json!(row.name),
+                Column::UpdatedAt => moment(row.updated_at),
+                _ => json!(row.code.0),
+            };
+            vec![key, json!(row.id)]
+        });
+        let total = if with_total { Some(store::count(db.reader(), &scope, &filter).await?) } else { None };
+        Ok(Rows { items: rows.into_iter().map(UnitView::from).collect(), next_cursor, total })
     };
-    let items = rows.into_iter().map(UnitView::from).collect();
-    Ok(Listed { body: UnitList { items, next_cursor: next_cursor.clone(), total }, next_cursor })
+    let asked = Asked { format, limit, cursor, with_total };
+    let list = |Rows { items, next_cursor, total }| UnitList { items, next_cursor, total };
+    lists.answer(asked, Collection::Units.grid(), read, list).await
 }
 
 /// Get a unit

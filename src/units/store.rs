@@ -53,6 +53,12 @@ pub async fn count(conn: &impl ConnectionTrait, scope: &Scope, filter: &Filter) 
     matching(scope, filter).count(conn).await
 }
 
+/// The codes of all units that the scope reaches.
+pub async fn codes(conn: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<String>, DbErr> {
+    let reached = Entity::find().filter(scope.covers((Entity, Column::Code)));
+    reached.select_only().column(Column::Code).into_tuple().all(conn).await
+}
+
 /// The unit of this code, if the scope reaches it.
 pub async fn find(
     conn: &impl ConnectionTrait,

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::http::wire::{RegionCodeText, Stamp, UnitCodeText};
 use crate::list_params;
+use crate::tables::FileFormat;
 
 /// 预算单位 a unit, as it is written and imported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -87,4 +88,7 @@ list_params! {
     /// 名称包含 part of the name.
     #[param(min_length = 1, max_length = 100, pattern = "^[^\\x00]*$", example = "君山")]
     name_contains: Option<String>,
+    /// 导出格式 the whole list as a file, instead of a page of JSON; `Accept` does the same. Without `limit` it has every row.
+    #[param(inline)]
+    format: Option<FileFormat>,
 }

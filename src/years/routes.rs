@@ -1,6 +1,6 @@
 //! `/years`.
 
-use actix_web::{HttpRequest, delete, get, patch, put, web};
+use actix_web::{delete, get, patch, put, web};
 use jixiao_core::kernel::FiscalYear;
 use serde_json::json;
 
@@ -11,39 +11,36 @@ use crate::db::{Db, Keyset, SortColumn, Work, dependents};
 use crate::http::permission::{ReadYears, WriteYears};
 use crate::http::wire::YearPath;
 use crate::http::{
-    ApiError, Body, Caller, Changed, Cursors, FieldError, Found, IfMatch, Listed, MergePatch, Params,
-    Removed, Saved, Schemas, etag, patched,
+    ApiError, Body, Caller, Changed, Cursors, FieldError, Found, IfMatch, MergePatch, Page, Params, Removed,
+    Rows, Saved, Schemas, etag, patched,
 };
 use crate::rule_sets::store as rule_sets;
+use crate::tables::{Asked, Collection, Exportable, Lists};
 
 /// List years
 ///
-/// 预算年度列表，默认最近的在前。
+/// 预算年度列表，默认最近的在前。可按 format 或 Accept 导出为文件，列与导入一致。
 #[utoipa::path(tag = "years", operation_id = "listYears", params(YearParams), security(("oauth2" = ["years:read"])))]
 #[get("/years")]
 pub async fn list(
     _: Caller<ReadYears>,
     Params(params): Params<YearParams>,
-    request: HttpRequest,
-    db: web::Data<Db>,
-    cursors: web::Data<Cursors>,
-) -> Result<Listed<YearList>, ApiError> {
-    let page = params.page(&request, &cursors)?;
-    let descending = matches!(params.sort.unwrap_or_default(), YearSort::YearDown);
-    let keyset = Keyset {
-        columns: vec![SortColumn::of(Column::Year)],
-        descending,
-        after: page.after(),
-        limit: page.limit,
+    lists: Lists,
+    (db, cursors): (web::Data<Db>, web::Data<Cursors>),
+) -> Result<Exportable<YearList>, ApiError> {
+    let YearParams { format, sort, limit, cursor, with_total } = params;
+    let descending = matches!(sort.unwrap_or_default(), YearSort::YearDown);
+    let read = async move |page: &Page, with_total: bool| {
+        let columns = vec![SortColumn::of(Column::Year)];
+        let keyset = Keyset { columns, descending, after: page.after(), limit: page.limit };
+        let mut rows = store::list(db.reader(), keyset).await?;
+        let next_cursor = cursors.close(page, &mut rows, |row| vec![json!(row.year.0)]);
+        let total = if with_total { Some(store::count(db.reader()).await?) } else { None };
+        Ok(Rows { items: rows.into_iter().map(YearView::from).collect(), next_cursor, total })
     };
-    let mut rows = store::list(db.reader(), keyset).await?;
-    let next_cursor = cursors.close(&page, &mut rows, |row| vec![json!(row.year.0)]);
-    let total = match params.with_total {
-        Some(true) => Some(store::count(db.reader()).await?),
-        _ => None,
-    };
-    let items = rows.into_iter().map(YearView::from).collect();
-    Ok(Listed { body: YearList { items, next_cursor: next_cursor.clone(), total }, next_cursor })
+    let asked = Asked { format, limit, cursor, with_total };
+    let list = |Rows { items, next_cursor, total }| YearList { items, next_cursor, total };
+    lists.answer(asked, Collection::Years.grid(), read, list).await
 }
 
 /// Get a year

@@ -7,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::http::wire::{RegionCodeText, RuleSetText, Stamp, UnitCodeText, YearNumber};
 use crate::list_params;
+use crate::tables::FileFormat;
 
 fn default_rule_set() -> String {
     crate::rule_sets::DEFAULT.to_owned()
@@ -148,6 +149,9 @@ pub enum RoundSort {
 list_params! {
     /// Filters of years.
     YearParams, sort: YearSort,
+    /// 导出格式 the whole list as a file, instead of a page of JSON; `Accept` does the same. Without `limit` it has every row.
+    #[param(inline)]
+    format: Option<FileFormat>,
 }
 
 list_params! {

@@ -20,6 +20,7 @@ mod concurrency;
 mod dice;
 mod document;
 mod envelope;
+mod exports;
 mod feed;
 mod findings;
 mod foreign;

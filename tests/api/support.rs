@@ -45,6 +45,7 @@ pub struct World {
 pub struct Reply {
     pub status: StatusCode,
     pub headers: header::HeaderMap,
+    pub bytes: Vec<u8>,
     pub text: String,
     pub json: Value,
 }
@@ -124,10 +125,10 @@ pub async fn empty_with(clock: Arc<dyn Clock>, at_once: AtOnce) -> World {
                 Err(error) => error.error_response(),
             };
             let (status, headers) = (response.status(), response.headers().clone());
-            let bytes = to_bytes(response.into_body()).await.unwrap_or_default();
+            let bytes = to_bytes(response.into_body()).await.unwrap_or_default().to_vec();
             let text = String::from_utf8_lossy(&bytes).into_owned();
             let json = serde_json::from_str(&text).unwrap_or(Value::Null);
-            let reply = Reply { status, headers, text, json };
+            let reply = Reply { status, headers, bytes, text, json };
             contract.hold(&method, &path, &reply);
             reply
         })

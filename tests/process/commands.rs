@@ -73,6 +73,36 @@ fn an_import_is_checked_then_written_then_served() {
 }
 
 #[test]
+fn a_year_is_exported_and_imported_again_unchanged() {
+    let folder = Folder::new();
+    let bundle = folder.run(&["generate", "--units", "20", "--projects", "3"], "").stdout;
+    let imported = folder.run(&["import", "-", "--mode", "commit"], &text(&bundle));
+    assert!(imported.status.success(), "{}", text(&imported.stderr));
+    let whole: Value = serde_json::from_slice(&bundle).unwrap();
+    let rows: usize =
+        whole.as_object().unwrap().values().filter_map(|rows| Some(rows.as_array()?.len())).sum();
+    let exported = folder.run(&["export", "--year", "2023", "-o", "year.json"], "");
+    assert!(text(&exported.stderr).contains(&format!("{rows} rows")), "{}", text(&exported.stderr));
+    let told = text(&folder.run(&["import", "year.json", "--mode", "commit", "--lang", "en"], "").stdout);
+    assert!(told.contains(&format!("{rows} unchanged; 0 stored rows not in the file")), "{told}");
+    let year: Value = serde_json::from_slice(&std::fs::read(folder.0.join("year.json")).unwrap()).unwrap();
+    assert_eq!(year["indicators"].as_array().unwrap().len(), whole["indicators"].as_array().unwrap().len());
+    // Another installation gets all that there is.
+    let elsewhere = Folder::new();
+    let told = elsewhere.run(&["import", "-", "--mode", "commit", "--lang", "en"], &year.to_string());
+    assert!(text(&told.stdout).contains(&format!("{rows} created")), "{}", text(&told.stderr));
+    let unit = year["budgets"][0]["unit"].as_str().unwrap();
+    let one = folder.run(&["export", "--year", "2023", "--unit", unit], "");
+    let one: Value = serde_json::from_slice(&one.stdout).unwrap();
+    assert!(one["indicators"].as_array().unwrap().iter().all(|row| row["unit"] == unit));
+    assert_eq!(one["budgets"].as_array().unwrap().len(), 1);
+    assert_eq!(folder.run(&["export", "--year", "2001"], "").status.code(), Some(65));
+    assert_eq!(folder.run(&["export", "--year", "2023", "--unit", "0"], "").status.code(), Some(65));
+    let nowhere = folder.run(&["export", "--year", "2023", "-o", "no/such/folder.json"], "");
+    assert_eq!(nowhere.status.code(), Some(1));
+}
+
+#[test]
 fn accounts_are_made_and_shut_out_by_command() {
     let folder = Folder::new();
     let weak = folder.run(&["user", "add", "root", "--role", "admin"], "password\n");

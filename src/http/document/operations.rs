@@ -45,6 +45,7 @@ fn header_components() -> Value {
     };
     json!({
         "Access-Control-Allow-Origin": text("允许的来源 the origin that may read the answer, when it was configured.", "https://jx.example.gov.cn", 200),
+        "Content-Disposition": text("文件名 name of the file, when the answer is one.", "attachment; filename=\"indicators.csv\"", 300),
         "Content-Language": text("文字的语言 language of the words in the answer.", "zh-CN", 10),
         "ETag": text("版本标记 version of what was answered; send it back as `If-Match` to change it.", "\"17.3\"", 66),
         "Idempotent-Replayed": text("重复请求的原结果 `true`: the answer is the one given to the first request with this key.", "true", 4),

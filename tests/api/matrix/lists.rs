@@ -39,8 +39,9 @@ fn queries(call: &Call) -> Vec<String> {
     // What must be said is said already.
     let in_query = in_query.filter(|parameter| parameter["required"] != true);
     let names = in_query.map(|parameter| parameter["name"].as_str().unwrap().to_owned());
-    let filters: Vec<String> =
-        names.filter(|name| !["limit", "cursor", "with_total", "sort"].contains(&name.as_str())).collect();
+    let filters: Vec<String> = names
+        .filter(|name| !["limit", "cursor", "with_total", "sort", "format"].contains(&name.as_str()))
+        .collect();
     let each = |name: &String| -> Vec<String> {
         values(name).iter().map(|value| format!("&{name}={value}")).collect()
     };
