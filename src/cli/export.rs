@@ -36,14 +36,11 @@ pub fn run(command: &Export) -> Result<(), Failure> {
     let rows = block_on(async {
         let db = open(&url, Vec::new()).await?;
         db.prepare().await?;
-        match &command.output {
-            Some(file) => to_file(&db, &wanted, file).await,
-            None => {
-                let snapshot = db.snapshot().await?;
-                write(&snapshot, &wanted, &mut BufWriter::new(stdout()))
-                    .await
-                    .map_err(|why| failed(why, None))
-            }
+        if let Some(file) = &command.output {
+            to_file(&db, &wanted, file).await
+        } else {
+            let snapshot = db.snapshot().await?;
+            write(&snapshot, &wanted, &mut BufWriter::new(stdout())).await.map_err(|why| failed(why, None))
         }
     })?;
     eprintln!("{rows} 行。 / {rows} rows.");

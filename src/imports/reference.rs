@@ -32,16 +32,13 @@ pub fn merged<T: Serialize + DeserializeOwned + ToSchema>(
         let (zh, en) = (format!("内容有误：{why}"), format!("Invalid: {why}"));
         vec![FieldError::new(at.clone(), "invalid", zh, en)]
     };
-    let laid_over = match stored {
-        Some(stored) => {
-            let mut value = serde_json::to_value(stored).map_err(|why| invalid(why.to_string()))?;
-            apply_merge_patch(&mut value, row.value.clone());
-            Some(value)
-        }
-        None => {
-            without_nulls(&mut row.value);
-            None
-        }
+    let laid_over = if let Some(stored) = stored {
+        let mut value = serde_json::to_value(stored).map_err(|why| invalid(why.to_string()))?;
+        apply_merge_patch(&mut value, row.value.clone());
+        Some(value)
+    } else {
+        without_nulls(&mut row.value);
+        None
     };
     let value = laid_over.as_ref().unwrap_or(&row.value);
     let errors = schemas.check(&T::name(), value, &at).map_err(invalid)?;

@@ -84,7 +84,7 @@ fn a_year_is_exported_and_imported_again_unchanged() {
     let exported = folder.run(&["export", "--year", "2023", "-o", "year.json"], "");
     assert!(text(&exported.stderr).contains(&format!("{rows} rows")), "{}", text(&exported.stderr));
     let told = text(&folder.run(&["import", "year.json", "--mode", "commit", "--lang", "en"], "").stdout);
-    assert!(told.contains(&format!("{rows} unchanged; 0 stored rows not in the file")), "{told}");
+    assert!(told.contains(&format!("{rows} unchanged, 0 stored rows not in the file")), "{told}");
     let year: Value = serde_json::from_slice(&std::fs::read(folder.0.join("year.json")).unwrap()).unwrap();
     assert_eq!(year["indicators"].as_array().unwrap().len(), whole["indicators"].as_array().unwrap().len());
     // Another installation gets all that there is.
