@@ -2,6 +2,7 @@
 //! import one for each sheet.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
@@ -11,7 +12,7 @@ use serde_json::Value;
 
 use super::entity::{ChangeEntry, FieldChange};
 use super::store;
-use crate::db::{Chain, Change, Deed, Work, WriteHook};
+use crate::db::{Change, Deed, Work, WriteHook, on_all_cores};
 
 /// Appends entries to each chain in which something was changed.
 #[derive(Debug)]
@@ -20,18 +21,27 @@ pub struct Chains;
 impl WriteHook for Chains {
     fn before_commit<'a>(&'a self, work: &'a Work<'_>) -> LocalBoxFuture<'a, Result<(), DbErr>> {
         async move {
-            // In the order of the chains' names: two units of work that both write several never wait in a circle.
-            let mut entries: BTreeMap<(&Chain, &str), Vec<ChangeEntry>> = BTreeMap::new();
-            for change in work.changes() {
-                if let Some(entry) = entry(change) {
-                    let sheet = if work.cause().is_some() { sheet(change) } else { "" };
-                    entries.entry((&change.chain, sheet)).or_default().push(entry);
+            let changes = Arc::clone(work.changes());
+            let mut groups: BTreeMap<(String, &str), Vec<usize>> = BTreeMap::new();
+            for (place, change) in changes.iter().enumerate() {
+                let sheet = if work.cause().is_some() { sheet(change) } else { "" };
+                groups.entry((change.chain.to_string(), sheet)).or_default().push(place);
+            }
+            let groups = groups.into_iter().map(|((chain, _), places)| (chain, places)).collect();
+            let shared = Arc::clone(&changes);
+            let told = on_all_cores(groups, move |(chain, places): (String, Vec<usize>)| {
+                let changes = places.into_iter().filter_map(|place| entry(shared.get(place)?));
+                let changes: Vec<ChangeEntry> = changes.collect();
+                let text = (!changes.is_empty()).then(|| serde_json::to_string(&changes));
+                (chain, text.transpose())
+            });
+            let mut entries: BTreeMap<String, Vec<String>> = BTreeMap::new();
+            for (chain, text) in told.await? {
+                if let Some(text) = text.map_err(|why| DbErr::Custom(why.to_string()))? {
+                    entries.entry(chain).or_default().push(text);
                 }
             }
-            for ((chain, _), changes) in entries {
-                store::append(work, &chain.to_string(), &changes).await?;
-            }
-            Ok(())
+            if entries.is_empty() { Ok(()) } else { store::append(work, entries).await }
         }
         .boxed_local()
     }

@@ -1,5 +1,7 @@
 //! The audit chains in the database.
 
+use std::collections::BTreeMap;
+
 use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,8 +13,8 @@ use sea_orm::{
 };
 use serde_json::json;
 
-use super::entity::{ChangeEntry, checkpoint, entry, head};
-use crate::db::{Keyset, Work, keyset_page};
+use super::entity::{checkpoint, entry, head};
+use crate::db::{Keyset, Work, insert_rows, keyset_page, on_all_cores, replace_rows};
 
 /// What the first entry of a chain follows.
 pub const BEGINNING: &str = "";
@@ -48,21 +50,38 @@ pub fn entry_hash(row: &entry::Model) -> String {
     hash(&said.to_string())
 }
 
-/// Appends an entry to a chain. The chain's head is held until the work is over, so entries follow one another.
-pub async fn append(work: &Work<'_>, chain: &str, changes: &[ChangeEntry]) -> Result<(), DbErr> {
+/// Chains whose heads are moved by one statement.
+const HEADS: usize = 1000;
+
+/// Appends entries to chains: of each chain the changes of its entries, as the text that is hashed. The heads are held
+/// until the work is over, so entries follow one another; in the order of the chains' names, so that two who write
+/// several never wait in a circle.
+pub async fn append(work: &Work<'_>, entries: BTreeMap<String, Vec<String>>) -> Result<(), DbErr> {
     let conn = work.conn();
-    let first =
-        head::ActiveModel { chain: Set(chain.to_owned()), seq: Set(1), hash: Set(BEGINNING.to_owned()) };
-    let next = OnConflict::column(head::Column::Chain)
-        .value(head::Column::Seq, Expr::col((head::Entity, head::Column::Seq)).add(1))
-        .to_owned();
-    // The hash is still that of the entry before: only the number has moved on.
-    let head = head::Entity::insert(first).on_conflict(next).exec_with_returning(conn).await?;
+    let counted: Vec<head::ActiveModel> = entries
+        .iter()
+        .map(|(chain, entries)| head::ActiveModel {
+            chain: Set(chain.clone()),
+            seq: Set(i64::try_from(entries.len()).unwrap_or(i64::MAX)),
+            hash: Set(BEGINNING.to_owned()),
+        })
+        .collect();
+    let mut heads = BTreeMap::new();
+    for chunk in counted.chunks(HEADS) {
+        let more =
+            Expr::col((head::Entity, head::Column::Seq)).add(Expr::col(("excluded", head::Column::Seq)));
+        let next = OnConflict::column(head::Column::Chain).value(head::Column::Seq, more).to_owned();
+        // The hash is still that of the entry before: only the number has moved on.
+        let moved = head::Entity::insert_many(chunk.to_vec()).on_conflict(next);
+        for head in moved.exec_with_returning(conn).await? {
+            heads.insert(head.chain.clone(), head);
+        }
+    }
     let actor = work.actor().clone();
-    let mut row = entry::Model {
+    let blank = entry::Model {
         id: 0,
-        chain: chain.to_owned(),
-        seq: head.seq,
+        chain: String::new(),
+        seq: 0,
         at: work.now(),
         actor: actor.name,
         role: actor.role.map(|role| role.to_string()),
@@ -70,17 +89,42 @@ pub async fn append(work: &Work<'_>, chain: &str, changes: &[ChangeEntry]) -> Re
         region_code: actor.region.map(|region| region.to_string()),
         request_id: actor.request_id,
         cause: work.cause().map(str::to_owned),
-        changes: serde_json::to_string(changes).map_err(|why| DbErr::Custom(why.to_string()))?,
-        prev_hash: head.hash,
+        changes: String::new(),
+        prev_hash: String::new(),
         hash: String::new(),
     };
-    row.hash = entry_hash(&row);
-    let mut new = entry::ActiveModel::from(row.clone()).reset_all();
-    new.id = ActiveValue::NotSet;
-    entry::Entity::insert(new).exec_without_returning(conn).await?;
-    let head = head::ActiveModel { hash: Set(row.hash), ..Default::default() };
-    head::Entity::update_many().set(head).filter(head::Column::Chain.eq(chain)).exec(conn).await?;
-    Ok(())
+    let chains = entries.into_iter().filter_map(|(chain, entries)| Some((heads.remove(&chain)?, entries)));
+    let linked = on_all_cores(chains.collect(), move |(head, entries)| linked(&blank, head, entries)).await?;
+    let (mut rows, mut heads) = (Vec::new(), Vec::new());
+    for (head, entries) in linked {
+        heads.push(head::ActiveModel::from(head).reset_all());
+        rows.extend(entries.into_iter().map(|row| {
+            let mut new = entry::ActiveModel::from(row).reset_all();
+            new.id = ActiveValue::NotSet;
+            new
+        }));
+    }
+    insert_rows(conn, rows).await?;
+    replace_rows(conn, heads).await
+}
+
+/// The entries of a chain whose head has moved on already, each with the hash of the one before.
+fn linked(
+    blank: &entry::Model,
+    mut head: head::Model,
+    entries: Vec<String>,
+) -> (head::Model, Vec<entry::Model>) {
+    let first = head.seq + 1 - i64::try_from(entries.len()).unwrap_or(i64::MAX);
+    let rows = (first..).zip(entries).map(|(seq, changes)| {
+        let chain = head.chain.clone();
+        let prev_hash = std::mem::take(&mut head.hash);
+        let mut row = entry::Model { chain, seq, changes, prev_hash, ..blank.clone() };
+        row.hash = entry_hash(&row);
+        head.hash.clone_from(&row.hash);
+        row
+    });
+    let rows = rows.collect();
+    (head, rows)
 }
 
 /// Which entries are wanted.

@@ -10,6 +10,7 @@ mod keys;
 mod migrate;
 mod openapi;
 mod score;
+mod scores;
 mod serve;
 mod user;
 
@@ -48,6 +49,8 @@ enum Command {
     Keys(keys::Keys),
     /// Verify the audit chains, or sign where they stand
     Audit(audit::Audit),
+    /// Verify the scores that are kept for lists and rankings
+    Scores(scores::Scores),
     /// Bring the database's schema up or down, or show where it stands
     Migrate(migrate::Migrate),
     /// Print the OpenAPI document
@@ -99,6 +102,7 @@ pub fn main() -> ExitCode {
         Command::User(command) => user::run(command),
         Command::Keys(command) => keys::run(command),
         Command::Audit(command) => audit::run(command),
+        Command::Scores(command) => scores::run(&command),
         Command::Migrate(command) => migrate::run(&command),
         Command::Openapi => openapi::run(),
     };

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ConnectionTrait, DbBackend, DbErr, EntityName, EntityTrait, IdenStatic,
-    Iterable, Statement, Value,
+    Iterable, PrimaryKeyToColumn, Statement, Value,
 };
 
 type ColumnOf<A> = <<A as ActiveModelTrait>::Entity as EntityTrait>::Column;
@@ -23,7 +23,7 @@ pub async fn insert_rows<A: ActiveModelTrait>(
     write(conn, rows, false).await
 }
 
-/// Puts rows in the place of those that have their `id`. All of them set the same columns.
+/// Puts rows in the place of those that have their primary key. All of them set the same columns.
 pub async fn replace_rows<A: ActiveModelTrait>(
     conn: &impl ConnectionTrait,
     rows: Vec<A>,
@@ -41,7 +41,7 @@ async fn write<A: ActiveModelTrait>(
     let columns: Vec<ColumnOf<A>> = ColumnOf::<A>::iter().filter(is_set).collect();
     let names: Vec<String> = columns.iter().map(|column| format!("\"{}\"", column.as_str())).collect();
     let into = format!("INSERT INTO \"{}\" ({}) ", A::Entity::default().table_name(), names.join(", "));
-    let then = if replaces { replacing(&names) } else { String::new() };
+    let then = if replaces { replacing::<A>(&names) } else { String::new() };
     let engine = conn.get_database_backend();
     let most = if engine == DbBackend::Postgres { ROWS } else { (VALUES / columns.len().max(1)).max(1) };
     let mut rows = rows.into_iter().peekable();
@@ -56,10 +56,12 @@ async fn write<A: ActiveModelTrait>(
     Ok(())
 }
 
-fn replacing(names: &[String]) -> String {
-    let others = names.iter().filter(|name| *name != "\"id\"");
+fn replacing<A: ActiveModelTrait>(names: &[String]) -> String {
+    let keys = <<A::Entity as EntityTrait>::PrimaryKey as Iterable>::iter();
+    let keys: Vec<String> = keys.map(|key| format!("\"{}\"", key.into_column().as_str())).collect();
+    let others = names.iter().filter(|name| !keys.contains(name));
     let set: Vec<String> = others.map(|name| format!("{name} = excluded.{name}")).collect();
-    format!(" ON CONFLICT (\"id\") DO UPDATE SET {}", set.join(", "))
+    format!(" ON CONFLICT ({}) DO UPDATE SET {}", keys.join(", "), set.join(", "))
 }
 
 fn values<A: ActiveModelTrait>(

@@ -1,7 +1,9 @@
 //! The unit of work: everything that is written together, and what is refreshed before it is committed.
 
+use std::any::Any;
 use std::collections::BTreeSet;
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
@@ -35,7 +37,8 @@ pub struct Work<'db> {
     settled: BTreeSet<i64>,
     years: BTreeSet<FiscalYear>,
     units: BTreeSet<UnitCode>,
-    changes: Vec<Change>,
+    changes: Arc<Vec<Change>>,
+    known: Option<Arc<dyn Any + Send + Sync>>,
     cause: Option<String>,
     is_refreshed: bool,
 }
@@ -57,7 +60,8 @@ impl<'db> Work<'db> {
             settled: BTreeSet::new(),
             years,
             units,
-            changes: Vec::new(),
+            changes: Arc::default(),
+            known: None,
             cause: None,
             is_refreshed: false,
         }
@@ -77,7 +81,19 @@ impl<'db> Work<'db> {
 
     /// Says what was changed, so that it can be told later by whom, from what and to what.
     pub fn record(&mut self, chain: Chain, entity: &'static str, key: String, deed: Deed) {
-        self.changes.push(Change { chain, entity, key, deed });
+        Arc::make_mut(&mut self.changes).push(Change { chain, entity, key, deed });
+    }
+
+    /// Keeps what the writer of many rows knows of them, so that the hooks need not read it again. It must be what is
+    /// stored when the work is over.
+    pub fn remember(&mut self, known: Arc<impl Any + Send + Sync>) {
+        self.known = Some(known);
+    }
+
+    /// What was kept, if it is of this type.
+    #[must_use]
+    pub fn known<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        self.known.clone()?.downcast().ok()
     }
 
     /// Says what all of this came with: an import names the digest of its file.
@@ -87,7 +103,7 @@ impl<'db> Work<'db> {
 
     /// What was changed so far.
     #[must_use]
-    pub fn changes(&self) -> &[Change] {
+    pub fn changes(&self) -> &Arc<Vec<Change>> {
         &self.changes
     }
 

@@ -76,6 +76,10 @@ pub async fn load(
 /// projects.
 pub type Scored = (UnitForm, Reviewed, BTreeMap<ProjectCode, i64>);
 
+/// What is scored of evaluations, as the writer of their parts knows it without reading it again, by key.
+#[derive(Debug, Default)]
+pub struct Known(pub BTreeMap<i64, Scored>);
+
 /// What is scored of many evaluations, by as many queries as for one. Read on one snapshot.
 pub async fn load_scored(
     conn: &impl ConnectionTrait,

@@ -1,9 +1,7 @@
 //! What becomes of the parts in a bundle, form by form: judged in memory against what is stored, before anything of
-//! them is written. Forms do not depend on one another, so that every core judges some.
+//! them is written. Forms do not depend on one another: every core judges some.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
 
 use jixiao_core::kernel::{FiscalYear, UnitCode};
 
@@ -11,6 +9,7 @@ use super::bundle::{Collection, Row};
 use super::judge::{Judge, Obstacle, Seen};
 use super::report::{Counts, RowError};
 use super::run::Run;
+use crate::db::on_all_cores;
 use crate::evaluations::entity::Model as Evaluation;
 use crate::evaluations::part;
 use crate::evaluations::store::{self as evaluations, Key, Opening, Refusal};
@@ -135,9 +134,7 @@ pub async fn plan(
         collections,
         unfolded: std::mem::take(&mut run.unfolded),
     };
-    // Judging takes processor time: not on a thread that others' requests wait for.
-    let judged = actix_web::web::block(move || judge_all(&judge, tasks)).await;
-    let mut plans = judged.map_err(ApiError::internal)?;
+    let mut plans = on_all_cores(tasks, move |task| form(&judge, task)).await?;
     for plan in &mut plans {
         run.report.errors.extend(plan.errors.iter().cloned());
         run.report.counts.add(plan.counts);
@@ -175,30 +172,6 @@ async fn read(
         task.stored.narratives.extend(stored.narratives.remove_entry(&id));
     }
     Ok(())
-}
-
-/// Judges forms on every core; the plans come in the order of the forms.
-fn judge_all(judge: &Judge, tasks: Vec<Task>) -> Vec<Plan> {
-    let cores = thread::available_parallelism().map_or(1, usize::from).min(tasks.len()).max(1);
-    let waiting = Mutex::new(tasks.into_iter().enumerate());
-    let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
-    let work = || {
-        let mut plans = Vec::new();
-        while let Some((place, task)) = next() {
-            plans.push((place, form(judge, task)));
-        }
-        plans
-    };
-    let mut plans = thread::scope(|scope| {
-        let others: Vec<_> = (1..cores).map(|_| scope.spawn(work)).collect();
-        let mut plans = work();
-        for other in others {
-            plans.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        }
-        plans
-    });
-    plans.sort_by_key(|(place, _)| *place);
-    plans.into_iter().map(|(_, plan)| plan).collect()
 }
 
 fn all<P>(of: BTreeMap<i64, Vec<P>>) -> Vec<P> {

@@ -177,17 +177,18 @@ pub async fn units(run: &mut Run<'_, '_>, rows: Vec<Row>) -> Result<BTreeSet<Uni
         return Ok(BTreeSet::new());
     }
     let may_write = run.caller.role == Role::Admin && Action::WriteUnits.allows(run.caller.role);
-    let named =
-        |name: &str| rows.iter().filter_map(|row| row.value.get(name)?.as_str()?.parse().ok()).collect();
-    let (codes, superiors): (BTreeSet<UnitCode>, BTreeSet<UnitCode>) = (named("code"), named("parent_code"));
+    let codes: BTreeSet<UnitCode> = rows.iter().filter_map(|row| code_in(&row.value)).collect();
     // What the caller may not see, their bundle cannot confirm.
     let scope = if may_write { Scope::All } else { run.caller.reading() };
-    let all = codes.iter().chain(&superiors).collect();
-    let stored = unit_store::reached(run.work.conn(), &scope, &all).await?;
-    let stored: BTreeMap<UnitCode, _> = stored.into_iter().map(|row| (row.code.0.clone(), row)).collect();
+    let found = unit_store::reached(run.work.conn(), &scope, &codes.iter().collect()).await?;
+    let mut stored: BTreeMap<UnitCode, _> = found.into_iter().map(|row| (row.code.0.clone(), row)).collect();
     let current = |code: &UnitCode| stored.get(code).map(UnitInput::from);
     let (mut waiting, mut failed) =
         judge(run, rows, code_in, |input: &UnitInput| input.code.clone(), current);
+    let superiors = waiting.iter().filter_map(|one| one.input.parent_code.as_ref());
+    let superiors: BTreeSet<&UnitCode> = superiors.filter(|code| !stored.contains_key(code)).collect();
+    let found = unit_store::reached(run.work.conn(), &Scope::All, &superiors).await?;
+    stored.extend(found.into_iter().map(|row| (row.code.0.clone(), row)));
 
     // A superior may stand further down the file: go round until nothing more can be written.
     let in_file: BTreeSet<UnitCode> = waiting.iter().map(|one| one.input.code.clone()).collect();

@@ -1,6 +1,7 @@
 //! The writing of what an import came to: each kind of part of all forms at once.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jixiao_core::workflow::{Mark, State};
 
@@ -11,7 +12,8 @@ use crate::evaluations::entity::Model as Evaluation;
 use crate::evaluations::store::{self as evaluations, Key};
 use crate::evaluations::sync::{Batch, Changes, write as write_parts};
 use crate::evaluations::{Part, part};
-use crate::forms::store as forms;
+use crate::forms::store::{self as forms, Known, Reviewed};
+use crate::forms::wire::UnitForm;
 use crate::http::ApiError;
 use crate::indicators::store::Projects;
 use crate::rule_sets::store as rule_sets;
@@ -26,7 +28,7 @@ pub async fn write(run: &mut Run<'_, '_>, mut plans: Vec<Plan>) -> Result<(), Ap
     } else {
         evaluations::make(&mut run.work, run.caller, &new).await?
     };
-    let mut whole = Vec::new();
+    let (mut whole, mut known) = (Vec::new(), new_forms(&held, &plans));
     for plan in &plans {
         if let Place::Stored(evaluation) = &plan.place {
             held.insert(plan.key(), evaluation.clone());
@@ -43,6 +45,10 @@ pub async fn write(run: &mut Run<'_, '_>, mut plans: Vec<Plan>) -> Result<(), Ap
     kind(run, &held, &mut plans, |plan| &mut plan.indicators, |id| siblings.get(&id).unwrap_or(&none))
         .await?;
     kind(run, &held, &mut plans, |plan| &mut plan.narratives, |_| &()).await?;
+    for (id, (_, _, ids)) in &mut known.0 {
+        *ids = siblings.get(id).map(Projects::ids).unwrap_or_default();
+    }
+    run.work.remember(Arc::new(known));
     if let Some(later) = run.order.later {
         // One of which a row is wrong stays a draft.
         for evaluation in whole {
@@ -50,6 +56,28 @@ pub async fn write(run: &mut Run<'_, '_>, mut plans: Vec<Plan>) -> Result<(), Ap
         }
     }
     Ok(())
+}
+
+/// Forms of which nothing was stored before: what the file says is all there is of them.
+fn new_forms(made: &BTreeMap<Key, Evaluation>, plans: &[Plan]) -> Known {
+    let known = plans.iter().filter_map(|plan| {
+        let evaluation = made.get(&plan.form)?;
+        let form = UnitForm {
+            budgets: plan.budgets.fresh.clone(),
+            base_data: plan.base_data.fresh.clone(),
+            project_expenditures: sorted(&plan.projects.fresh, |row| row.code.clone()),
+            indicators: plan.indicators.fresh.clone(),
+            narratives: Vec::new(),
+        };
+        Some((evaluation.id, (form, Reviewed::default(), BTreeMap::new())))
+    });
+    Known(known.collect())
+}
+
+fn sorted<T: Clone, K: Ord>(rows: &[T], key: fn(&T) -> K) -> Vec<T> {
+    let mut rows = rows.to_vec();
+    rows.sort_by_cached_key(key);
+    rows
 }
 
 fn new(plan: &Plan) -> Option<(crate::units::entity::Model, jixiao_core::kernel::FiscalYear)> {
@@ -80,13 +108,14 @@ where
     Ok(write_parts(&mut run.work, batches).await?)
 }
 
-/// The projects of the forms whose indicators are written, as they are now.
+/// The projects of the forms that are new or whose indicators are written, as they are now.
 async fn siblings(
     run: &Run<'_, '_>,
     held: &BTreeMap<Key, Evaluation>,
     plans: &[Plan],
 ) -> Result<BTreeMap<i64, Projects>, ApiError> {
-    let written = plans.iter().filter(|plan| !plan.indicators.is_empty());
+    let written =
+        plans.iter().filter(|plan| !plan.indicators.is_empty() || matches!(plan.place, Place::New(_)));
     let ids = written.filter_map(|plan| Some(held.get(&plan.form)?.id));
     let rows = part::all_of(run.work.conn(), ids).await?;
     Ok(rows.into_iter().map(|(id, rows)| (id, Projects::of(&rows))).collect())

@@ -32,6 +32,12 @@ impl Projects {
         }
     }
 
+    /// Their keys, by code.
+    #[must_use]
+    pub fn ids(&self) -> BTreeMap<ProjectCode, i64> {
+        self.by_code.clone()
+    }
+
     /// Whether there is a project of this code.
     #[must_use]
     pub fn has(&self, code: &ProjectCode) -> bool {

@@ -2,16 +2,18 @@
 
 pub mod assemble;
 pub mod figures;
+pub mod hook;
 pub mod ratios;
 pub mod read;
 pub mod routes;
 pub mod step_wire;
 pub mod store;
 pub mod table;
+pub mod verify;
 pub mod view;
 pub mod wire;
 
-pub use store::Summaries;
+pub use hook::Summaries;
 
 /// The operations on scores.
 pub fn configure(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {

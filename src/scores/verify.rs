@@ -1,0 +1,133 @@
+//! The proof that what lists read is what scoring every stored form anew would say.
+
+use std::collections::BTreeMap;
+
+use jixiao_core::kernel::{FiscalYear, UnitCode};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IdenStatic, Iterable,
+    ModelTrait, QueryFilter, QueryOrder, QuerySelect, Value,
+};
+
+use super::hook::{summaries, units_of};
+use crate::evaluations::entity as evaluations;
+use crate::evaluations::summary_entity::{ActiveModel, Column, Entity, Model};
+
+/// Evaluations that are read and scored together.
+const TOGETHER: u64 = 200;
+
+/// A value that is kept and is not what scoring anew comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The unit.
+    pub unit: UnitCode,
+    /// The year.
+    pub year: FiscalYear,
+    /// Code of the project, or of the unit for its department sheet.
+    pub sheet: String,
+    /// The column; none: the sheet as a whole.
+    pub field: Option<&'static str>,
+    /// What is kept; none: no such sheet.
+    pub kept: Option<String>,
+    /// What scoring anew comes to; none: no such sheet.
+    pub computed: Option<String>,
+}
+
+/// What verifying came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// Evaluations that were scored.
+    pub evaluations: usize,
+    /// Sheets that were compared.
+    pub sheets: usize,
+    /// Everything that differs.
+    pub differences: Vec<Difference>,
+}
+
+/// Scores every stored form anew, on every core, and compares. To be read on one snapshot.
+pub async fn verify(conn: &impl ConnectionTrait) -> Result<Verdict, DbErr> {
+    let (mut verdict, mut last) = (Verdict::default(), 0);
+    loop {
+        let next = evaluations::Entity::find()
+            .filter(evaluations::Column::Id.gt(last))
+            .order_by_asc(evaluations::Column::Id)
+            .limit(TOGETHER);
+        let batch = next.all(conn).await?;
+        let Some(end) = batch.last() else { return Ok(verdict) };
+        last = end.id;
+        compare(conn, batch, &mut verdict).await?;
+    }
+}
+
+type Key = (i64, Option<i64>);
+
+async fn compare(
+    conn: &impl ConnectionTrait,
+    batch: Vec<evaluations::Model>,
+    verdict: &mut Verdict,
+) -> Result<(), DbErr> {
+    let ids = batch.iter().map(|evaluation| evaluation.id);
+    let kept = Entity::find().filter(Column::EvaluationId.is_in(ids)).all(conn).await?;
+    let mut kept: BTreeMap<Key, Model> =
+        kept.into_iter().map(|row| ((row.evaluation_id, row.project_id), row)).collect();
+    let owners: BTreeMap<i64, (UnitCode, FiscalYear)> =
+        batch.iter().map(|one| (one.id, (one.unit_code.0.clone(), one.year.0))).collect();
+    let units = units_of(conn, &batch).await?;
+    verdict.evaluations += batch.len();
+    for computed in summaries(conn, batch, units, None).await? {
+        let (Some(evaluation), Some(project), Some(sheet)) =
+            (set(&computed.evaluation_id), set(&computed.project_id), set(&computed.code))
+        else {
+            continue; // every summary sets them
+        };
+        let Some((unit, year)) = owners.get(evaluation) else { continue };
+        verdict.sheets += 1;
+        let found = kept.remove(&(*evaluation, *project));
+        let differing = match &found {
+            Some(kept) => fields(kept, &computed),
+            None => vec![(None, None, Some(sheet.clone()))],
+        };
+        verdict.differences.extend(differing.into_iter().map(|(field, kept, computed)| Difference {
+            unit: unit.clone(),
+            year: *year,
+            sheet: sheet.clone(),
+            field,
+            kept,
+            computed,
+        }));
+    }
+    for row in kept.into_values() {
+        let Some((unit, year)) = owners.get(&row.evaluation_id) else { continue };
+        let (unit, year, sheet) = (unit.clone(), *year, row.code);
+        let kept = Some(sheet.clone());
+        verdict.differences.push(Difference { unit, year, sheet, field: None, kept, computed: None });
+    }
+    Ok(())
+}
+
+fn set<T: Into<Value>>(value: &ActiveValue<T>) -> Option<&T> {
+    match value {
+        ActiveValue::Set(value) | ActiveValue::Unchanged(value) => Some(value),
+        ActiveValue::NotSet => None,
+    }
+}
+
+/// A field with what is kept in it and what scoring anew comes to.
+type Differing = (Option<&'static str>, Option<String>, Option<String>);
+
+fn fields(kept: &Model, computed: &ActiveModel) -> Vec<Differing> {
+    let mut differing = Vec::new();
+    for column in Column::iter() {
+        // Lists show a department's sheet under its unit's name of today, whatever it was called when it was scored.
+        let is_shown =
+            !matches!(column, Column::Id) && !(matches!(column, Column::Name) && kept.project_id.is_none());
+        let (kept, computed) = (kept.get(column), computed.get(column).into_value());
+        if is_shown && computed.as_ref() != Some(&kept) {
+            differing.push((
+                Some(column.as_str()),
+                Some(kept.to_string()),
+                computed.map(|value| value.to_string()),
+            ));
+        }
+    }
+    differing
+}
