@@ -240,6 +240,14 @@ mod tests {
     }
 
     #[test]
+    fn who_handed_it_in_is_known_from_then_on() {
+        for stage in Stage::ALL {
+            let by = (stage != Stage::Draft).then_some("unit");
+            assert_eq!(at(stage).submitted().map(|mark| mark.by.as_str()), by, "{stage}");
+        }
+    }
+
+    #[test]
     fn who_handed_it_in_neither_passes_nor_approves_it() {
         assert_eq!(at(Stage::Submitted).approve(mark("unit")), Err(Refused::SamePerson));
         assert_eq!(at(Stage::DepartmentReview).endorse(mark("unit")), Err(Refused::SamePerson));
