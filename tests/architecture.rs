@@ -292,7 +292,7 @@ fn the_core_can_be_built_from_nothing_that_does_anything() {
 #[test]
 fn every_feature_is_in_the_order() {
     let lib = fs::read_to_string("src/lib.rs").unwrap();
-    let beside = ["accounts", "app", "config", "db", "demo", "generate", "health", "http"];
+    let beside = ["accounts", "app", "cli", "config", "db", "demo", "generate", "health", "http"];
     for module in lib.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')) {
         assert!(FEATURES.contains(&module) || beside.contains(&module), "{module} has no place in the order");
     }

@@ -11,7 +11,7 @@ use super::entity;
 use super::fold::fold;
 use super::report::{Assessed, Report, RowError};
 use super::wire::LaterStage;
-use super::{plan, reference};
+use super::{plan, reference, suggest};
 use crate::db::{Json, Scope, Work};
 use crate::evaluations::store as evaluations;
 use crate::findings::assess;
@@ -110,6 +110,7 @@ pub async fn run<'db>(
     let Run { work, mut report, .. } = run;
     report.counts.failed = failed_rows(&report.errors);
     if !report.errors.is_empty() {
+        suggest::units(work.conn(), caller, &mut report.errors).await?;
         // Nothing was written, whatever had been done until the first error: the work is dropped.
         report.counts = super::report::Counts {
             total: report.counts.total,
