@@ -2,22 +2,27 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::app;
 use crate::config::DatabaseSettings;
 use crate::db::sha256;
-use crate::http::{Principal, Schemas};
-use crate::imports::{Counts, LaterStage, Mode, Order, RowError, Strategy, bundle, run as import};
-use crate::{app, imports::bundle::Bundle};
+use crate::http::{ApiError, Principal, Schemas};
+use crate::imports::bundle::Bundle;
+use crate::imports::files::{self, File, Format, Reading, Refused};
+use crate::imports::{Counts, LaterStage, Mode, Order, RowError, Strategy, error_file, run as import};
+use crate::tables::read::Room;
+use crate::tables::{AmountUnit, Collection};
 use clap::{Args, ValueEnum};
 use jixiao_core::kernel::Lang;
 
 use super::{Failure, block_on, open, print};
 
-/// Import a bundle into the database. It writes every row or none, or with `--atomic=false` the good ones, and names
-/// every error.
+/// Import files into the database: JSON, NDJSON, CSV or XLSX. It writes every row or none, or with `--atomic=false` the
+/// good ones, and names every error.
 #[derive(Args, Debug)]
 pub struct Import {
-    /// The bundle, as JSON; `-` reads standard input
-    file: PathBuf,
+    /// The files, told by the ends of their names; `-` reads standard input
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
     /// Check only, or write
     #[arg(long, value_enum)]
     mode: ModeArg,
@@ -30,6 +35,15 @@ pub struct Import {
     /// Import historical evaluations at this later stage: what the checks find is kept, not enforced
     #[arg(long, value_enum)]
     stage: Option<StageArg>,
+    /// Collection of rows that name none: CSV, NDJSON, a workbook with one sheet
+    #[arg(long, value_parser = collection)]
+    collection: Option<Collection>,
+    /// Unit of the amounts where the files do not say it; 万元 if it is not given
+    #[arg(long, value_enum)]
+    amount_unit: Option<AmountUnitArg>,
+    /// Where to write what is wrong: the tables that were read, with a column of errors, as CSV
+    #[arg(long, value_name = "FILE")]
+    errors: Option<PathBuf>,
     /// Language of the messages
     #[arg(long, value_enum, default_value = "zh")]
     lang: LangArg,
@@ -65,6 +79,29 @@ enum StageArg {
     Approved,
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum AmountUnitArg {
+    /// 万元
+    #[value(name = "wan_yuan")]
+    WanYuan,
+    /// 元
+    Yuan,
+}
+
+impl From<AmountUnitArg> for AmountUnit {
+    fn from(unit: AmountUnitArg) -> Self {
+        match unit {
+            AmountUnitArg::WanYuan => Self::WanYuan,
+            AmountUnitArg::Yuan => Self::Yuan,
+        }
+    }
+}
+
+fn collection(text: &str) -> Result<Collection, String> {
+    let names = Collection::ALL.map(Collection::as_str).join(", ");
+    Collection::named(text).ok_or_else(|| format!("one of {names}"))
+}
+
 /// A language, on the command line.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum LangArg {
@@ -88,7 +125,22 @@ pub fn run(command: &Import) -> Result<(), Failure> {
     let lang = command.lang.into();
     let url = command.database.url()?;
     let schemas = Schemas::of_document(&app::openapi());
-    let (bytes, bundle) = read(&command.file, lang)?;
+    let reading = Reading {
+        collection: command.collection,
+        unit: command.amount_unit.map(AmountUnit::from),
+        room: Room::ENDLESS,
+    };
+    let files = open_all(&command.files)?;
+    let keep = |errors: &[RowError]| keep(command.errors.as_deref(), &files, errors, lang);
+    let bundle = match files::read(&files, reading) {
+        Ok(bundle) => bundle,
+        Err(Refused::Wrong(errors)) => {
+            tell(&errors, lang);
+            keep(&errors)?;
+            return Err(Failure::Data);
+        }
+        Err(Refused::Whole(error)) => return Err(refused(&command.files, *error, lang)),
+    };
     let mode = match command.mode {
         ModeArg::Validate => Mode::Validate,
         ModeArg::Commit => Mode::Commit,
@@ -108,14 +160,21 @@ pub fn run(command: &Import) -> Result<(), Failure> {
         db.prepare().await?;
         let caller = Principal::administrator("command-line");
         let work = db.begin(&caller).await?;
-        let order = Order { mode, strategy, is_atomic: command.atomic, later, sha256: sha256(&bytes) };
+        let sha256 = match files.as_slice() {
+            [only] => sha256(&only.bytes),
+            several => files::digest(several),
+        };
+        let order = Order { mode, strategy, is_atomic: command.atomic, later, sha256 };
         let (work, report) = import(work, &schemas, &caller, bundle, order).await?;
         if report.is_accepted() && mode == Mode::Commit {
             work.commit().await?;
         }
         Ok(report)
     })?;
-    tell(&report.errors, lang);
+    if !report.errors.is_empty() {
+        tell(&report.errors, lang);
+        keep(&report.errors)?;
+    }
     if !report.is_accepted() {
         eprintln!("{}", lang.pick("未写入任何数据。", "Nothing was written."));
         return Err(Failure::Data);
@@ -163,32 +222,55 @@ pub fn bytes(file: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// Reads a file or standard input as a bundle.
-pub fn read(file: &Path, lang: Lang) -> Result<(Vec<u8>, Bundle), Failure> {
-    let bytes = bytes(file)?;
-    let value = serde_json::from_slice(&bytes).map_err(|why| {
-        let (line, column) = (why.line(), why.column());
-        let told = lang.pick(
-            format!("第 {line} 行第 {column} 列起不是合法的 JSON"),
-            format!("not valid JSON from line {line}, column {column}"),
-        );
-        eprintln!("{}: {told}", file.display());
-        Failure::Data
-    })?;
-    match bundle::read(value) {
-        Ok(bundle) => Ok((bytes, bundle)),
-        Err(errors) => {
+/// Reads each file as it is.
+fn open_all(paths: &[PathBuf]) -> Result<Vec<File<Vec<u8>>>, Failure> {
+    let one = |path: &PathBuf| {
+        let bytes = bytes(path)?;
+        let name = (path.as_os_str() != "-").then(|| path.file_name().unwrap_or_default().to_string_lossy());
+        let format = name.as_deref().and_then(Format::of_name);
+        let format = format.unwrap_or_else(|| Format::of_content(&bytes));
+        Ok(File { name: name.map(std::borrow::Cow::into_owned), format, bytes })
+    };
+    paths.iter().map(one).collect()
+}
+
+/// Writes the file of errors, if one was asked for.
+fn keep(to: Option<&Path>, files: &[File<Vec<u8>>], errors: &[RowError], lang: Lang) -> Result<(), Failure> {
+    let Some(path) = to else { return Ok(()) };
+    let written = error_file::write(files, errors, lang).and_then(|bytes| std::fs::write(path, bytes));
+    written.map_err(|why| Failure::Other(format!("{}: {why}", path.display())))
+}
+
+/// A file that cannot be read at all.
+fn refused(paths: &[PathBuf], error: ApiError, lang: Lang) -> Failure {
+    let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    let told = error.detail.map_or_else(|| error.code.title(lang).to_owned(), |detail| detail.in_lang(lang));
+    eprintln!("{}: {told}", names.join(", "));
+    Failure::Data
+}
+
+/// Reads a file or standard input as a bundle, or tells why it is none.
+pub fn read(file: &Path, lang: Lang) -> Result<Bundle, Failure> {
+    let paths = [file.to_owned()];
+    let reading = Reading { collection: None, unit: None, room: Room::ENDLESS };
+    files::read(&open_all(&paths)?, reading).map_err(|refusal| match refusal {
+        Refused::Whole(error) => refused(&paths, *error, lang),
+        Refused::Wrong(errors) => {
             tell(&errors, lang);
-            Err(Failure::Data)
+            Failure::Data
         }
-    }
+    })
 }
 
 /// Tells every error on a line of its own: where, what is wrong, what was found.
 pub fn tell(errors: &[RowError], lang: Lang) {
-    for RowError { collection, row, key, error, .. } in errors {
-        let place = if collection.is_empty() {
+    for RowError { collection, row, key, error, source, column, nearest } in errors {
+        let names = [&source.file, &source.sheet, column].into_iter().flatten().map(String::as_str);
+        let names = names.collect::<Vec<_>>().join(" ");
+        let place = if collection.is_empty() && *row == 0 {
             lang.pick("文件".to_owned(), "the file".to_owned())
+        } else if collection.is_empty() {
+            lang.pick(format!("第 {row} 行"), format!("row {row}"))
         } else {
             lang.pick(format!("{collection} 第 {row} 行（{key}）"), format!("{collection} row {row} ({key})"))
         };
@@ -196,8 +278,12 @@ pub fn tell(errors: &[RowError], lang: Lang) {
             Some(found) => lang.pick(format!("，实际为 {found}"), format!("; found {found}")),
             None => String::new(),
         };
+        let near =
+            nearest.as_ref().map(|near| lang.pick(format!("，是否为 {near}"), format!("; meant {near}")));
+        let near = near.unwrap_or_default();
         let words = error.message.clone().in_lang(lang);
-        let pointer = if error.pointer.is_empty() { String::new() } else { format!(" {}", error.pointer) };
-        eprintln!("{place}{pointer}: {words}{found} [{}]", error.code);
+        let at = if source.is_table() { &names } else { &error.pointer };
+        let at = if at.is_empty() { String::new() } else { format!(" {at}") };
+        eprintln!("{place}{at}: {words}{found}{near} [{}]", error.code);
     }
 }

@@ -43,7 +43,7 @@ pub fn run(command: &Score) -> Result<(), Failure> {
     let Some(file) = &command.file else { return Ok(()) };
     let rules = rule_sets::preset(&command.rule_set)
         .ok_or_else(|| Failure::Setting(format!("--rule-set: there is no rule set {}", command.rule_set)))?;
-    let (_, bundle) = read(file, lang)?;
+    let bundle = read(file, lang)?;
     let schemas = Schemas::of_document(&app::openapi());
     let Preview { scores, .. } = preview(&schemas, bundle, rules, lang).map_err(|errors| {
         tell(&errors, lang);

@@ -148,11 +148,59 @@ impl FormFields {
 
 /// A JSON text as a value: 400 with the place when it is none.
 pub fn parse(bytes: &[u8]) -> Result<Value, ApiError> {
+    let Weight { objects, values } = weigh(bytes);
+    if objects > MOST_OBJECTS || values > MOST_VALUES {
+        return Err(ApiError::new(ErrorCode::TooLarge).detail(
+            format!("JSON 最多 {MOST_OBJECTS} 个对象、{MOST_VALUES} 个值，请拆分"),
+            format!("JSON has at most {MOST_OBJECTS} objects and {MOST_VALUES} values: split it"),
+        ));
+    }
+    parsed(bytes)
+}
+
+/// Objects and values of a body: each takes far more room than its text.
+const MOST_OBJECTS: usize = 120_000;
+const MOST_VALUES: usize = 1_000_000;
+
+/// What a JSON text holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Weight {
+    /// Objects.
+    pub objects: usize,
+    /// Members and items, of all objects and lists together.
+    pub values: usize,
+}
+
+/// Counts what a JSON text holds, without reading it into anything; of what is no JSON it counts something.
+#[must_use]
+pub fn weigh(bytes: &[u8]) -> Weight {
+    let mut weight = Weight { objects: 0, values: 1 };
+    let (mut in_text, mut is_escaped) = (false, false);
+    for byte in bytes {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if in_text => is_escaped = true,
+            b'"' => in_text = !in_text,
+            _ if in_text => {}
+            b'{' => {
+                weight.objects += 1;
+                weight.values += 1;
+            }
+            b'[' | b',' => weight.values += 1,
+            _ => {}
+        }
+    }
+    weight
+}
+
+/// The same as [`parse`], for what was weighed already.
+pub fn parsed(bytes: &[u8]) -> Result<Value, ApiError> {
     let value: Value = serde_json::from_slice(bytes).map_err(|why| {
-        ApiError::new(ErrorCode::MalformedJson).detail(
+        let malformed = ApiError::new(ErrorCode::MalformedJson).detail(
             format!("第 {} 行第 {} 列起不是合法的 JSON", why.line(), why.column()),
             format!("Not valid JSON from line {}, column {}", why.line(), why.column()),
-        )
+        );
+        ApiError { cause: Some(why.to_string()), ..malformed }
     })?;
     if depth(&value) > NESTING {
         return Err(ApiError::new(ErrorCode::MalformedJson)

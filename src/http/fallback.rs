@@ -17,6 +17,8 @@ pub struct KnownPaths(Vec<(Vec<Segment>, String)>);
 enum Segment {
     Literal(String),
     Variable,
+    /// Two variables with a dot between: the name of a file.
+    File,
 }
 
 impl KnownPaths {
@@ -34,8 +36,10 @@ impl KnownPaths {
             methods.sort();
             known.insert(path.clone(), methods.join(", "));
         }
-        let segment = |text: &str| {
-            if text.starts_with('{') { Segment::Variable } else { Segment::Literal(text.to_owned()) }
+        let segment = |text: &str| match text {
+            _ if text.contains("}.{") => Segment::File,
+            _ if text.starts_with('{') => Segment::Variable,
+            _ => Segment::Literal(text.to_owned()),
         };
         Self(known.into_iter().map(|(path, allow)| (path.split('/').map(segment).collect(), allow)).collect())
     }
@@ -46,6 +50,9 @@ impl KnownPaths {
             segments.len() == given.len()
                 && segments.iter().zip(&given).all(|(segment, given)| match segment {
                     Segment::Variable => !given.is_empty(),
+                    Segment::File => {
+                        given.rsplit_once('.').is_some_and(|(name, end)| !name.is_empty() && !end.is_empty())
+                    }
                     Segment::Literal(literal) => literal == given,
                 })
         };

@@ -19,6 +19,10 @@ pub fn explain(row: &Row, mut error: FieldError) -> RowError {
     let at = row.pointer();
     let path = error.pointer.strip_prefix(&at).unwrap_or_default().trim_start_matches('/').to_owned();
     let place = Place::of(row, &path);
+    if is_nothing(&error) && !path.is_empty() {
+        let there = row.value.pointer(&format!("/{path}"));
+        error.found = there.filter(|value| !value.is_null() && why_unreadable(value).is_none()).cloned();
+    }
     let is_table = row.source.is_table();
     let mut near = None;
     let mut header = place.column.map(|column| header(row, column));
@@ -34,13 +38,17 @@ pub fn explain(row: &Row, mut error: FieldError) -> RowError {
     } else if error.code == "unknown_field" {
         let name = path.rsplit('/').next().unwrap_or_default();
         near = nearest(name, place.members(row)).map(str::to_owned);
-    } else if error.code == "missing_field" && is_table {
-        if let Some(column) = place.column {
-            error.message = Message::new(
-                format!("“{}”必填，不能为空", column.zh),
-                format!("“{}” must not be empty", column.en),
-            );
-        }
+    } else if is_table
+        && let Some(column) = place.column
+        && (error.code == "missing_field"
+            || column.required && error.code == "wrong_type" && is_nothing(&error))
+    {
+        // An empty cell is a null, which is of no type that a column must have.
+        error.code = "missing_field";
+        error.message = Message::new(
+            format!("“{}”必填，不能为空", column.zh),
+            format!("“{}” must not be empty", column.en),
+        );
     } else if let Some(words) = place.words()
         && matches!(error.code, "not_an_option" | "wrong_type")
         && let Some(Value::String(found)) = &error.found
@@ -69,6 +77,11 @@ pub fn explain(row: &Row, mut error: FieldError) -> RowError {
         column: header.filter(|_| is_table),
         nearest: near,
     }
+}
+
+/// Whether nothing stands where the error is.
+fn is_nothing(error: &FieldError) -> bool {
+    error.found.as_ref().is_none_or(Value::is_null)
 }
 
 fn is_named(word: &Word, name: &str) -> bool {

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::bundle::{self, Bundle, no_rows, of_file};
 use super::report::RowError;
-use crate::http::body::parse;
+use crate::db::sha256;
+use crate::http::body::{Weight, parsed, weigh};
 use crate::http::problem::Message;
 use crate::http::{ApiError, ErrorCode, FieldError};
 use crate::tables::cell::to_wan_yuan;
-use crate::tables::read::{Fault, Line, Read, Source};
+use crate::tables::read::{Fault, Flaw, Line, Read, Room, Source};
 use crate::tables::{AmountUnit, Collection, columns, csv, ndjson, xlsx};
 
 /// How a file is written.
@@ -58,6 +59,24 @@ impl Format {
     }
 }
 
+impl Format {
+    /// By what is in it, where no name tells.
+    #[must_use]
+    pub fn of_content(bytes: &[u8]) -> Self {
+        let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
+        let is_whole = |line: &[u8]| serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok();
+        let (first, rest) =
+            text.iter().position(|byte| *byte == b'\n').map_or((text, &[][..]), |end| text.split_at(end));
+        match text {
+            [b'P', b'K', 3, 4, ..] => Self::Xlsx,
+            // A bundle may stand on one line, but then nothing follows it.
+            [b'{', ..] if is_whole(first) && !rest.trim_ascii().is_empty() => Self::Ndjson,
+            [b'{' | b'[', ..] => Self::Json,
+            _ => Self::Csv,
+        }
+    }
+}
+
 /// A file as it came.
 #[derive(Clone, Debug)]
 pub struct File<B> {
@@ -69,13 +88,22 @@ pub struct File<B> {
     pub bytes: B,
 }
 
+/// What tells several files from others: their names and what is in them.
+#[must_use]
+pub fn digest<B: AsRef<[u8]>>(files: &[File<B>]) -> String {
+    let told = files.iter().map(|File { name, bytes, .. }| format!("{name:?} {}", sha256(bytes.as_ref())));
+    sha256(told.collect::<Vec<_>>().join("\n").as_bytes())
+}
+
 /// What is said of files that they do not say themselves.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Reading {
     /// The collection of rows that name none.
     pub collection: Option<Collection>,
     /// In what unit amounts are stated.
     pub unit: Option<AmountUnit>,
+    /// How much of them is read.
+    pub room: Room,
 }
 
 /// Why files are no bundle.
@@ -88,14 +116,14 @@ pub enum Refused {
 }
 
 /// Reads files into one bundle. Takes processor time: not for an async thread.
-pub fn read<B: AsRef<[u8]>>(files: &[File<B>], reading: Reading) -> Result<Bundle, Refused> {
+pub fn read<B: AsRef<[u8]>>(files: &[File<B>], mut reading: Reading) -> Result<Bundle, Refused> {
     if let [File { format: Format::Json, bytes, .. }] = files {
-        return json(bytes.as_ref(), reading.unit);
+        return json(bytes.as_ref(), &mut reading);
     }
     let (mut whole, mut wrong) = (Bundle::default(), Vec::new());
     for file in files {
         let source = Source { file: file.name.clone(), ..Source::default() };
-        match add(&mut whole, file, reading, files.len() == 1, source) {
+        match add(&mut whole, file, &mut reading, files.len() == 1, source) {
             Ok(()) => {}
             Err(Refused::Wrong(errors)) => wrong.extend(errors),
             Err(whole) => return Err(whole),
@@ -107,8 +135,14 @@ pub fn read<B: AsRef<[u8]>>(files: &[File<B>], reading: Reading) -> Result<Bundl
     if wrong.is_empty() { Ok(whole) } else { Err(Refused::Wrong(wrong)) }
 }
 
-fn json(bytes: &[u8], unit: Option<AmountUnit>) -> Result<Bundle, Refused> {
-    let value = parse(bytes).map_err(|error| Refused::Whole(Box::new(error)))?;
+fn json(bytes: &[u8], reading: &mut Reading) -> Result<Bundle, Refused> {
+    let unit = reading.unit;
+    let Weight { objects, values } = weigh(bytes);
+    reading.room.take(objects, values).map_err(|fault| refused(vec![fault]))?;
+    let value = parsed(bytes).map_err(|error| match lone_surrogate(&error) {
+        Some(lone) => Refused::Wrong(vec![of_file(&Arc::default(), Flaw::new(0, lone))]),
+        None => Refused::Whole(Box::new(error)),
+    })?;
     let says_unit = value.get("amount_unit").is_some_and(|unit| !unit.is_null());
     let mut bundle = bundle::read(value).map_err(Refused::Wrong)?;
     if let Some(unit) = unit.filter(|_| !says_unit) {
@@ -117,10 +151,24 @@ fn json(bytes: &[u8], unit: Option<AmountUnit>) -> Result<Bundle, Refused> {
     Ok(bundle)
 }
 
+/// Half of a character that takes two: its syntax is JSON's, but it stands for nothing that could be stored.
+fn lone_surrogate(error: &ApiError) -> Option<FieldError> {
+    let place = error
+        .detail
+        .clone()
+        .filter(|_| error.cause.as_ref().is_some_and(|why| why.contains("hex escape")))?;
+    Some(FieldError::new(
+        "",
+        "lone_surrogate",
+        format!("有不成对的 \\uD800–\\uDFFF 转义：{}", place.zh),
+        format!("An escape \\uD800 to \\uDFFF stands alone: {}", place.en),
+    ))
+}
+
 fn add<B: AsRef<[u8]>>(
     whole: &mut Bundle,
     file: &File<B>,
-    reading: Reading,
+    reading: &mut Reading,
     is_alone: bool,
     source: Source,
 ) -> Result<(), Refused> {
@@ -134,7 +182,7 @@ fn add<B: AsRef<[u8]>>(
         Format::Json => {
             let source = Arc::new(source);
             let Bundle { amount_unit, meta, rows, .. } =
-                json(bytes, reading.unit).map_err(|refused| match refused {
+                json(bytes, reading).map_err(|refused| match refused {
                     Refused::Wrong(errors) => {
                         let errors = errors.into_iter();
                         Refused::Wrong(
@@ -152,13 +200,15 @@ fn add<B: AsRef<[u8]>>(
             });
             whole.add(Read { source: Arc::clone(&source), lines: lines.collect(), unread: Vec::new() });
         }
-        Format::Ndjson => whole.add(ndjson::read(bytes, collection, unit, source).map_err(one)?),
+        Format::Ndjson => {
+            whole.add(ndjson::read(bytes, collection, unit, source, &mut reading.room).map_err(one)?)
+        }
         Format::Csv => {
             let collection = collection.ok_or_else(|| one(no_collection(&source)))?;
-            whole.add(csv::read(bytes, collection, unit, &source).map_err(one)?);
+            whole.add(csv::read(bytes, collection, unit, &source, &mut reading.room).map_err(one)?);
         }
         Format::Xlsx => {
-            for sheet in xlsx::read(bytes, collection, unit, &source).map_err(refused)? {
+            for sheet in xlsx::read(bytes, collection, unit, &source, &mut reading.room).map_err(refused)? {
                 whole.add(sheet);
             }
         }

@@ -4,6 +4,7 @@
 
 pub mod bundle;
 pub mod entity;
+pub mod error_file;
 pub mod explain;
 pub mod files;
 pub mod fold;
@@ -14,6 +15,8 @@ pub mod reference;
 pub mod report;
 pub mod routes;
 pub mod run;
+pub mod suggest;
+pub mod template_routes;
 pub mod upload;
 pub mod wire;
 pub mod write;
@@ -24,7 +27,7 @@ pub use wire::LaterStage;
 
 /// The operations of the import.
 pub fn configure(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-    config.service(routes::post);
+    config.service(routes::post).service(template_routes::get);
 }
 
 /// The schemas of this feature's bodies.

@@ -1,12 +1,15 @@
 //! `/imports`.
 
+use actix_web::http::header;
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, post, web};
 use jixiao_core::checks::{Finding, Severity};
 use jixiao_core::kernel::{Lang, Text as _};
 use jixiao_core::workflow::Role;
 use serde_json::json;
 
-use super::files::{self, Reading, Refused};
+use super::error_file;
+use super::files::{self, File, Reading, Refused};
 use super::report::{Assessed, Counts, Report, RowError};
 use super::run::{Mode, Order, run};
 use super::upload::received;
@@ -15,17 +18,19 @@ use super::wire::{
     ImportReport, ImportedForm, ModeWord, RowLines, WorkbookFile,
 };
 use crate::db::Db;
-use crate::http::envelope::Language;
+use crate::http::envelope::{Language, preferred};
 use crate::http::permission::Import;
-use crate::http::problem::{MOST_ERRORS, printable, shortened};
+use crate::http::problem::{Attached, MOST_ERRORS, printable, shortened};
 use crate::http::{ApiError, Caller, ErrorCode, Once, Params, Partly, Repeatable, Schemas};
+use crate::tables::format::TableFile;
+use crate::tables::read::Room;
 use crate::tables::{AmountUnit, Collection};
 
 /// Import a bundle
 ///
 /// 导入：一次写入多个单位、年度的数据，缺省按主键新建或更新（`strategy`）；缺省字段不动，null 清空。缺省要么全部写入，
 /// 要么一行都不写；`atomic=false` 写入无误的行，部分有误时返回 207。所有错误一次列全。格式：JSON 包、NDJSON（每行一条，含 `collection`）、CSV（一类数据，`collection` 指明）、XLSX（每类一张表）、
-/// 多个文件的表单；表头中英文均可，见导入模板。`mode=validate` 只检查，并列出每套自评表的勾稽审核结果。重复导入同一文件结果为“未变”。
+/// 多个文件的表单；表头中英文均可，见导入模板。未写入时 `Accept: text/csv` 返回原文件加一列“导入错误”，改好后可原样再导入。`mode=validate` 只检查，并列出每套自评表的勾稽审核结果。重复导入同一文件结果为“未变”。
 #[utoipa::path(
     tag = "imports",
     operation_id = "importBundle",
@@ -37,8 +42,9 @@ use crate::tables::{AmountUnit, Collection};
         (WorkbookFile = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (ImportForm = "multipart/form-data"),
     )),
-    responses((status = 422, description = "有误，未写入任何数据 Nothing was written; every bad row is named.",
-        body = ImportProblem, content_type = "application/problem+json")),
+    responses((status = 422,
+        description = "有误，未写入任何数据；`Accept: text/csv` 返回原文件加错误列 Nothing was written; every bad row is named.",
+        content((ImportProblem = "application/problem+json"), (TableFile = "text/csv")))),
     security(("oauth2" = ["import:write"]))
 )]
 #[post("/imports")]
@@ -57,11 +63,13 @@ pub async fn post(
     let reading = Reading {
         collection: params.collection.map(Collection::from),
         unit: params.amount_unit.map(AmountUnit::from),
+        room: Room::SERVED,
     };
+    let told = Told::asked_for(&request, &files, lang);
     let bundle = web::block(move || files::read(&files, reading)).await.map_err(ApiError::internal)?;
     let bundle = bundle.map_err(|refused| match refused {
         Refused::Whole(error) => *error,
-        Refused::Wrong(errors) => rejected(lang, Counts::default(), errors),
+        Refused::Wrong(errors) => told.rejected(Counts::default(), errors),
     })?;
     let mode = match params.mode {
         ModeWord::Validate => Mode::Validate,
@@ -83,7 +91,7 @@ pub async fn post(
     let is_accepted = report.is_accepted();
     let Report { id, counts, errors, assessed, is_atomic: _ } = report;
     if !is_accepted {
-        return Err(rejected(lang, counts, errors));
+        return Err(told.rejected(counts, errors));
     }
     let is_whole = errors.is_empty();
     let body = ImportReport {
@@ -106,6 +114,34 @@ pub async fn post(
 fn shown(mut errors: Vec<RowError>, lang: Lang) -> Vec<ImportErrorView> {
     errors.dedup(); // a cell that could not be read breaks several rules, and is told once
     errors.into_iter().take(MOST_ERRORS).map(|error| view(error, lang)).collect()
+}
+
+/// How the caller is told what is wrong: as a problem document, or as a file.
+struct Told {
+    lang: Lang,
+    /// What was sent, where it is to be sent back with its errors.
+    files: Option<Vec<File<Bytes>>>,
+}
+
+impl Told {
+    fn asked_for(request: &HttpRequest, files: &[File<Bytes>], lang: Lang) -> Self {
+        let known = |kind: &str| match kind {
+            "text/csv" => Some(true),
+            "*/*" | "application/*" | "application/json" | "application/problem+json" => Some(false),
+            _ => None,
+        };
+        let wants_file = preferred(request.headers(), &header::ACCEPT, known).unwrap_or_default();
+        Self { lang, files: wants_file.then(|| files.to_vec()) }
+    }
+
+    fn rejected(&self, counts: Counts, mut errors: Vec<RowError>) -> ApiError {
+        errors.dedup();
+        let file = self.files.as_ref().map(|files| error_file::write(files, &errors, self.lang));
+        match file.transpose() {
+            Ok(file) => ApiError { file: file.map(Attached::csv), ..rejected(self.lang, counts, errors) },
+            Err(why) => ApiError::internal(why),
+        }
+    }
 }
 
 /// Forms, and findings of each, that a report shows.
@@ -136,7 +172,8 @@ fn checked(Assessed { unit, year, findings }: &Assessed, lang: Lang) -> Imported
 pub fn rejected(lang: Lang, counts: Counts, mut errors: Vec<RowError>) -> ApiError {
     errors.dedup();
     let (all, failed, total) = (errors.len(), counts.failed, counts.total);
-    let extra = json!({ "errors": shown(errors, lang), "counts": ImportCounts::from(counts) });
+    let extra =
+        json!({ "errors": shown(errors, lang), "errors_total": all, "counts": ImportCounts::from(counts) });
     let error = ApiError { extra: Some(extra), ..ApiError::new(ErrorCode::ImportRejected) };
     if total == 0 {
         return error;

@@ -14,7 +14,7 @@ use super::plan::{self, Plan};
 use super::reference;
 use super::report::{Assessed, Report, RowError};
 use super::wire::LaterStage;
-use super::write;
+use super::{suggest, write};
 use crate::db::{Json, Scope, Work};
 use crate::evaluations::store as evaluations;
 use crate::findings::assess;
@@ -174,6 +174,9 @@ pub async fn run<'db>(
     let Run { work, mut report, .. } = run;
     report.counts.failed = failed_rows(&report.errors);
     report.is_atomic = order.is_atomic;
+    if !report.errors.is_empty() {
+        suggest::units(work.conn(), caller, &mut report.errors).await?;
+    }
     if !report.is_accepted() {
         // Nothing is written, whatever had been done until the first error: the work is dropped.
         let (total, failed) = (report.counts.total, report.counts.failed);

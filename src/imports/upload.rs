@@ -6,7 +6,7 @@ use actix_web::web::{self, Bytes, BytesMut};
 use actix_web::{HttpMessage as _, HttpRequest};
 use futures_util::{StreamExt as _, stream};
 
-use super::files::{File, Format, TYPES};
+use super::files::{File, Format, TYPES, digest};
 use crate::db::sha256;
 use crate::http::body::read_import;
 use crate::http::once::{BodyDigest, IDEMPOTENCY_KEY};
@@ -34,8 +34,7 @@ pub async fn received(
     }
     let files = parts(request, bytes).await?;
     // Whoever sends the same files again has another boundary between them.
-    let told = files.iter().map(|File { name, bytes, .. }| format!("{name:?} {}", sha256(bytes)));
-    let digest = sha256(told.collect::<Vec<_>>().join("\n").as_bytes());
+    let digest = digest(&files);
     if request.headers().contains_key(&IDEMPOTENCY_KEY) {
         request.extensions_mut().insert(BodyDigest(digest.clone()));
     }

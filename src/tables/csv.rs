@@ -7,7 +7,7 @@ use encoding_rs::{Encoding, GB18030, UTF_8};
 use super::cell::{AmountUnit, Cell};
 use super::collection::Collection;
 use super::layout::{Layout, MOST_COLUMNS};
-use super::read::{Fault, Read, Source};
+use super::read::{Fault, Read, Room, Source};
 use crate::http::FieldError;
 
 /// Rows before the header that are passed over: a title, a unit of amounts.
@@ -106,9 +106,15 @@ pub(super) fn too_long(source: &Source, number: usize) -> Fault {
 }
 
 /// Reads the rows of `collection`.
-pub fn read(bytes: &[u8], collection: Collection, unit: AmountUnit, source: &Source) -> Result<Read, Fault> {
+pub fn read(
+    bytes: &[u8],
+    collection: Collection,
+    unit: AmountUnit,
+    source: &Source,
+    room: &mut Room,
+) -> Result<Read, Fault> {
     let text = decode(bytes, source)?;
-    let mut table = Table::new(collection, unit, source.clone());
+    let mut table = Table::new(collection, unit, source.clone(), room);
     rows(&text, source, |number, cells| table.row(number, cells))?;
     table.finish()
 }
@@ -137,7 +143,8 @@ fn separator(text: &str) -> u8 {
 
 /// Rows on their way through a header.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(super) struct Table<'r> {
+    room: &'r mut Room,
     collection: Collection,
     unit: AmountUnit,
     source: Source,
@@ -146,14 +153,15 @@ pub(super) struct Table {
     read: Read,
 }
 
-impl Table {
-    pub(super) fn new(collection: Collection, unit: AmountUnit, source: Source) -> Self {
-        Self { collection, unit, source, layout: None, titles: Vec::new(), read: Read::default() }
+impl<'r> Table<'r> {
+    pub(super) fn new(collection: Collection, unit: AmountUnit, source: Source, room: &'r mut Room) -> Self {
+        Self { room, collection, unit, source, layout: None, titles: Vec::new(), read: Read::default() }
     }
 
     /// Takes a row. The header is the first that names a column; before it there may be a title.
     pub(super) fn row(&mut self, number: usize, cells: &[Cell]) -> Result<(), Fault> {
         if let Some(layout) = &self.layout {
+            self.room.take(1, layout.width().max(cells.len()))?;
             self.read.lines.extend(layout.line(number, cells));
             return Ok(());
         }

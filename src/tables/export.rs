@@ -129,7 +129,11 @@ fn too_many_rows() -> ApiError {
 /// `attachment` under the name that the import knows the file by, and under the one that people know.
 #[must_use]
 pub fn disposition(name: &str, title: &str, extension: &str) -> String {
-    let encoded: String = title.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let encoded = |byte: u8| match char::from(byte) {
+        plain if plain.is_ascii_alphanumeric() => plain.to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    let encoded: String = title.bytes().map(encoded).collect();
     format!("attachment; filename=\"{name}.{extension}\"; filename*=UTF-8''{encoded}.{extension}")
 }
 

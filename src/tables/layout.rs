@@ -99,6 +99,12 @@ impl Layout {
         Arc::clone(&self.source)
     }
 
+    /// How many columns there are.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.columns.len()
+    }
+
     /// A row by its header; none: there is nothing in it.
     #[must_use]
     pub fn line(&self, number: usize, cells: &[Cell]) -> Option<Line> {

@@ -18,6 +18,7 @@ pub mod ndjson;
 pub mod nearest;
 pub mod read;
 pub mod show;
+pub mod template;
 pub mod words;
 pub mod write;
 pub mod xlsx;

@@ -6,8 +6,9 @@ use super::cell::{AmountUnit, to_wan_yuan};
 use super::collection::Collection;
 use super::columns::columns;
 use super::nearest::nearest;
-use super::read::{Fault, Flaw, Line, Read, Source};
+use super::read::{Fault, Flaw, Line, Read, Room, Source};
 use crate::http::FieldError;
+use crate::http::body::{Weight, parsed, weigh};
 
 /// Reads every line. One that names no collection is a row of `collection`.
 pub fn read(
@@ -15,6 +16,7 @@ pub fn read(
     collection: Option<Collection>,
     unit: AmountUnit,
     source: Source,
+    room: &mut Room,
 ) -> Result<Read, Fault> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut read = Read { source: std::sync::Arc::new(source), ..Read::default() };
@@ -23,6 +25,8 @@ pub fn read(
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
+        let Weight { objects, values } = weigh(line);
+        room.take(objects.max(1), values)?;
         match row(line, collection) {
             Ok((collection, mut value)) => {
                 if unit == AmountUnit::Yuan {
@@ -38,7 +42,7 @@ pub fn read(
 
 fn row(line: &[u8], collection: Option<Collection>) -> Result<(Collection, Value), Flaw> {
     let wrong = |code, zh: String, en: String| Flaw::new(0, FieldError::new("", code, zh, en));
-    let value = crate::http::body::parse(line).map_err(|error| {
+    let value = parsed(line).map_err(|error| {
         let told = error.detail.map_or_else(
             || ("不是合法的 JSON".to_owned(), "Not valid JSON".to_owned()),
             |detail| (detail.zh, detail.en),

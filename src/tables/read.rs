@@ -8,6 +8,36 @@ use super::collection::Collection;
 use crate::http::FieldError;
 use crate::http::problem::Message;
 
+/// How much may be read at once. A few bytes of a file can stand for a row that takes a kilobyte, so what is read is
+/// weighed by what it takes and not by what it came in.
+#[derive(Clone, Copy, Debug)]
+pub struct Room(usize);
+
+impl Room {
+    /// A row or object, in bytes, and each value in one.
+    const OBJECT: usize = 700;
+    const VALUE: usize = 150;
+
+    /// As much as one request gets.
+    pub const SERVED: Self = Self(160 << 20);
+    /// As much as there is: for files of whoever runs the program.
+    pub const ENDLESS: Self = Self(usize::MAX);
+
+    /// Takes the room of so many rows or objects with so many values in them.
+    pub fn take(&mut self, objects: usize, values: usize) -> Result<(), Fault> {
+        let weight = objects.saturating_mul(Self::OBJECT).saturating_add(values.saturating_mul(Self::VALUE));
+        let left = self.0.checked_sub(weight).ok_or_else(|| {
+            Fault::too_large(
+                "一次导入的行数过多（约 5 万行指标），请拆分为几个文件",
+                "More rows than are read at once (about 50,000 indicators): split the file",
+            )
+        })?;
+        // What is endless does not grow less.
+        self.0 = if self.0 == usize::MAX { usize::MAX } else { left };
+        Ok(())
+    }
+}
+
 /// Where lines come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Source {

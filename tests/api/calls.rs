@@ -132,6 +132,7 @@ pub fn operations(target: &Target) -> Vec<Call> {
             .replace("{username}", "spare")
             .replace("{client_id}", &target.client_id)
             .replace("{edition}", "1")
+            .replace("{collection}.{format}", "units.csv")
             .replace("{code}", if path.contains("units") { target.unit } else { "P01" });
         assert!(!address.contains('{'), "{path} has a variable that no test knows");
         for (method, operation) in item.as_object().unwrap() {

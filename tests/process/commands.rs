@@ -103,6 +103,65 @@ fn a_year_is_exported_and_imported_again_unchanged() {
 }
 
 #[test]
+fn files_of_every_format_are_imported_by_the_command() {
+    let folder = Folder::new();
+    assert!(folder.run(&["import", REPORT, "--mode", "commit"], "").status.success());
+    let report: Value = serde_json::from_str(&std::fs::read_to_string(REPORT).unwrap()).unwrap();
+    let import = |arguments: &[&str], input: &str| {
+        let whole: Vec<&str> =
+            ["import", "--mode", "commit", "--lang", "en"].iter().chain(arguments).copied().collect();
+        folder.run(&whole, input)
+    };
+    let unchanged = |arguments: &[&str], input: &str, rows: usize| {
+        let output = import(arguments, input);
+        let told = text(&output.stdout);
+        assert!(
+            told.contains(&format!("{rows} rows, 0 created, 0 updated, {rows} unchanged")),
+            "{arguments:?}: {told}{}",
+            text(&output.stderr)
+        );
+    };
+    let budget = &report["budgets"][0];
+    let annual = budget["total"]["annual"].as_str().unwrap();
+    let csv = format!("单位编码,预算年度,全年预算数\n430611101,2023,{annual}\n");
+    std::fs::write(folder.0.join("部门整体支出.csv"), &csv).unwrap();
+    unchanged(&["部门整体支出.csv"], "", 1);
+    unchanged(&["-", "--collection", "budgets"], &csv, 1);
+    assert_eq!(annual, "1013.19");
+    let yuan = csv.replace("1013.19", "10131900");
+    unchanged(&["-", "--collection", "budgets", "--amount-unit", "yuan"], &yuan, 1);
+    let line = |row: &Value| {
+        let mut row = row.clone();
+        row["collection"] = "indicators".into();
+        row.to_string()
+    };
+    let lines: Vec<String> = report["indicators"].as_array().unwrap().iter().map(line).collect();
+    std::fs::write(folder.0.join("rows.ndjson"), lines.join("\n")).unwrap();
+    unchanged(&["rows.ndjson"], "", lines.len());
+    unchanged(&["-"], &lines.join("\n"), lines.len());
+    unchanged(&["rows.ndjson", "部门整体支出.csv"], "", lines.len() + 1);
+    // Wrong rows are told by file, row and column, and written beside the input.
+    std::fs::write(
+        folder.0.join("indicators.csv"),
+        "单位编码,预算年度,序号,得分\n430611101,2023,1,五\n43061110,2023,2,5\n",
+    )
+    .unwrap();
+    let refused = import(&["indicators.csv", "--errors", "errors.csv"], "");
+    let told = text(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(65));
+    assert!(told.contains("indicators row 2 (430611101/2023/1) indicators.csv 得分: "), "{told}");
+    assert!(told.contains("[unknown_unit]") && told.contains("meant 430611101"), "{told}");
+    let errors = text(&std::fs::read(folder.0.join("errors.csv")).unwrap());
+    assert!(
+        errors
+            .starts_with("\u{feff}单位编码,预算年度,序号,得分,Import errors\r\n430611101,2023,1,五,\"得分: "),
+        "{errors}"
+    );
+    assert_eq!(import(&["-", "--collection", "nothing"], "").status.code(), Some(78));
+    assert_eq!(import(&["-"], "a,b\n").status.code(), Some(65));
+}
+
+#[test]
 fn accounts_are_made_and_shut_out_by_command() {
     let folder = Folder::new();
     let weak = folder.run(&["user", "add", "root", "--role", "admin"], "password\n");

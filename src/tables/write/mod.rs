@@ -60,23 +60,18 @@ impl Writer {
     /// Begins a file, with the header where the format has one.
     pub fn begin(format: FileFormat, grid: Grid, lang: Lang) -> io::Result<Self> {
         let mut sink = Sink::default();
-        let headers = grid.columns.iter().map(|column| column.header(lang));
         let file = match format {
             FileFormat::Ndjson => File::Ndjson,
             FileFormat::Csv => {
                 sink.write_all(BOM)?;
                 let mut csv = lines(sink.clone());
-                csv.write_record(headers)?;
+                csv.write_record(grid.columns.iter().map(|column| column.header(lang)))?;
                 File::Csv(Box::new(csv))
             }
             FileFormat::Xlsx => {
                 let mut book = Workbook::begin(sink.clone(), &[grid.title(lang)])?;
                 book.begin_sheet(grid.columns.iter().map(workbook::width))?;
-                let header: Vec<Shown> = headers.map(Shown::Text).collect();
-                book.row(&header, |place| match grid.columns.get(place) {
-                    Some(column) if column.required => Style::RequiredHeader,
-                    _ => Style::Header,
-                })?;
+                header(&mut book, &grid, lang)?;
                 File::Xlsx(Box::new(book))
             }
         };
@@ -85,7 +80,6 @@ impl Writer {
 
     /// Writes a row, which has what the columns name at their paths, and perhaps more.
     pub fn row(&mut self, row: &Value) -> io::Result<()> {
-        let cells = self.grid.columns.iter().map(|column| show(column, self.lang, row));
         match &mut self.file {
             File::Ndjson => {
                 let mut line = pick(&self.grid, row);
@@ -93,8 +87,8 @@ impl Writer {
                 writeln!(self.sink, "{}", Value::Object(line))
             }
             File::Csv(csv) => {
-                for cell in cells {
-                    match cell {
+                for column in self.grid.columns {
+                    match show(column, self.lang, row) {
                         Shown::Nothing => csv.write_field("")?,
                         Shown::Text(text) => csv.write_field(escape(&text).as_ref())?,
                         Shown::Number(number) => csv.write_field(number.to_string())?,
@@ -102,13 +96,7 @@ impl Writer {
                 }
                 Ok(csv.write_record(None::<&[u8]>)?)
             }
-            File::Xlsx(book) => {
-                let text_cell = |cell| match cell {
-                    Shown::Text(text) => Shown::Text(escape_text_cell(&text).into_owned()),
-                    other => other,
-                };
-                book.row(&cells.map(text_cell).collect::<Vec<_>>(), |_| Style::Text)
-            }
+            File::Xlsx(book) => book.row(&cells(&self.grid, self.lang, row), |_| Style::Text),
         }
     }
 
@@ -129,6 +117,23 @@ impl Writer {
         }
         Ok([rest, self.sink.take()].concat())
     }
+}
+
+/// Writes the header of a table, that of columns that must not be empty in another colour.
+pub fn header(book: &mut Workbook, grid: &Grid, lang: Lang) -> io::Result<()> {
+    let headers: Vec<Shown> = grid.columns.iter().map(|column| Shown::Text(column.header(lang))).collect();
+    let is_required = |place: usize| grid.columns.get(place).is_some_and(|column| column.required);
+    book.row(&headers, |place| if is_required(place) { Style::RequiredHeader } else { Style::Header })
+}
+
+/// The cells of a row in a workbook, which knows text from formulas.
+#[must_use]
+pub fn cells(grid: &Grid, lang: Lang, row: &Value) -> Vec<Shown> {
+    let cell = |column| match show(column, lang, row) {
+        Shown::Text(text) => Shown::Text(escape_text_cell(&text).into_owned()),
+        other => other,
+    };
+    grid.columns.iter().map(cell).collect()
 }
 
 /// A writer of CSV as spreadsheets write it.

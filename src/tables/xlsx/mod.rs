@@ -13,7 +13,7 @@ use super::cell::AmountUnit;
 use super::collection::Collection;
 use super::csv::Table;
 use super::nearest::nearest;
-use super::read::{Fault, Flaw, Read, Source};
+use super::read::{Fault, Flaw, Read, Room, Source};
 use crate::http::FieldError;
 
 /// Sheets that are for people.
@@ -191,6 +191,7 @@ pub fn read(
     collection: Option<Collection>,
     unit: AmountUnit,
     source: &Source,
+    room: &mut Room,
 ) -> Result<Vec<Read>, Vec<Fault>> {
     let mut workbook = Workbook::open(bytes, source).map_err(|fault| vec![fault])?;
     let (mut read, mut faults) = (Vec::new(), Vec::new());
@@ -216,7 +217,7 @@ pub fn read(
                 continue;
             }
         };
-        let mut table = Table::new(kind, unit, of.clone());
+        let mut table = Table::new(kind, unit, of.clone(), room);
         let outcome = workbook.rows(sheet, &of, &mut |number, cells| table.row(number, cells));
         match outcome.and_then(|()| table.finish()) {
             Ok(sheet) => read.push(sheet),

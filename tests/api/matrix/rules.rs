@@ -94,6 +94,7 @@ pub fn classify(method: &Method, path: &str) -> Option<Rule> {
             (Kind::Scores, Action::ReadScores)
         }
         ["imports"] => (Kind::Rows, Action::Import),
+        ["import-templates", "{collection}.{format}"] => (Kind::Common, Action::Import),
         ["indicators"] if !reads => (Kind::InBody, Action::WriteForms),
         [
             "evaluations"

@@ -102,7 +102,10 @@ impl Contract {
         let matching = paths.filter(|(template, _)| {
             let parts: Vec<&str> = template.split('/').collect();
             parts.len() == given.len()
-                && parts.iter().zip(&given).all(|(part, given)| part.starts_with('{') || part == given)
+                && parts.iter().zip(&given).all(|(part, given)| match part {
+                    _ if part.contains("}.{") => given.trim_start_matches('.').contains('.'),
+                    _ => part.starts_with('{') || part == given,
+                })
         });
         matching.min_by_key(|(template, _)| template.matches('{').count())
     }
