@@ -124,8 +124,9 @@ impl<W: Write> Bundle<'_, W> {
         while let Some(code) = next {
             let found = units::store::find(conn, &Scope::All, &code).await?;
             let found = UnitInput::from(&found.ok_or(ExportError::NoUnit(code))?);
-            next = found.parent_code.clone();
+            let parent = found.parent_code.clone();
             line.push(found);
+            next = parent;
         }
         Ok(line.iter().rev().try_for_each(|unit| self.row(Collection::Units, unit))?)
     }

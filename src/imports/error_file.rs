@@ -81,9 +81,7 @@ fn workbook(
             told.push(&sheet.name);
         }
     }
-    let is_told = |error: &&RowError| {
-        error.source.sheet.as_ref().is_some_and(|name| told.iter().any(|told| *told == name))
-    };
+    let is_told = |error: &&RowError| error.source.sheet.as_ref().is_some_and(|name| told.contains(&name));
     let left: Vec<&RowError> = errors.iter().copied().filter(|error| !is_told(error)).collect();
     if !told.is_empty() && !left.is_empty() {
         list(out, &left, lang)?;

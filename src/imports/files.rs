@@ -201,7 +201,7 @@ fn add<B: AsRef<[u8]>>(
             whole.add(Read { source: Arc::clone(&source), lines: lines.collect(), unread: Vec::new() });
         }
         Format::Ndjson => {
-            whole.add(ndjson::read(bytes, collection, unit, source, &mut reading.room).map_err(one)?)
+            whole.add(ndjson::read(bytes, collection, unit, source, &mut reading.room).map_err(one)?);
         }
         Format::Csv => {
             let collection = collection.ok_or_else(|| one(no_collection(&source)))?;

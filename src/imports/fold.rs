@@ -1,6 +1,8 @@
 //! What an import forgives in the writing of numbers: full-width digits and surrounding spaces. It also turns
 //! amounts stated in 元 into 万元. Texts are left as people wrote them.
 
+use std::collections::BTreeMap;
+
 use std::borrow::Cow;
 
 use jixiao_core::kernel::{Money, NumberError};
@@ -86,13 +88,15 @@ impl Numbers {
 /// Folds the numbers of rows, and says where that cannot be done: of which row, and what is wrong.
 #[must_use]
 pub fn fold(rows: &mut [Row], schemas: &Schemas, unit: AmountUnit) -> Vec<(Place, RowError)> {
-    let numbers = Collection::ALL.map(|collection| {
+    let of = |collection: Collection| {
         let schema = schemas.get(collection.schema());
         schema.map_or(Numbers::None, |schema| Numbers::of(schema, schemas))
-    });
+    };
+    let numbers: BTreeMap<Collection, Numbers> =
+        Collection::ALL.into_iter().map(|collection| (collection, of(collection))).collect();
     let mut found = Vec::new();
     for row in rows {
-        let Some(numbers) = numbers.get(row.collection as usize) else { continue };
+        let Some(numbers) = numbers.get(&row.collection) else { continue };
         let (at, mut errors) = (row.pointer(), Vec::new());
         numbers.fold(&mut row.value, unit, &at, &mut errors);
         found.extend(errors.into_iter().map(|error| ((row.collection, row.index), row.error(error))));

@@ -109,7 +109,9 @@ where
         let current = key.as_ref().and_then(&stored);
         match merged(run.schemas, &mut row, current.as_ref()) {
             Err(errors) => {
-                errors.into_iter().for_each(|error| run.fail(&row, error));
+                for error in errors {
+                    run.fail(&row, error);
+                }
                 failed.extend(key);
             }
             Ok(_) if run.unfolded.contains(&(row.collection, row.index)) => failed.extend(key),
@@ -220,7 +222,9 @@ pub async fn units(run: &mut Run<'_, '_>, rows: Vec<Row>) -> Result<BTreeSet<Uni
                 }
                 Became::Made => fresh.push(input),
                 Became::Wrong(errors) => {
-                    errors.into_iter().for_each(|error| run.fail(&row, error));
+                    for error in errors {
+                        run.fail(&row, error);
+                    }
                     failed.insert(input.code);
                 }
             }
