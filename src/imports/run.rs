@@ -53,15 +53,20 @@ pub struct Run<'a, 'db> {
     pub report: Report,
 }
 
+/// Errors that are kept: whoever has more of them has another file.
+const MOST_KEPT: usize = 50_000;
+
 impl Run<'_, '_> {
     /// Takes an error down.
     pub fn fail(&mut self, row: &Row, error: FieldError) {
-        self.report.errors.push(row.error(error));
+        if self.report.errors.len() < MOST_KEPT {
+            self.report.errors.push(row.error(error));
+        }
     }
 
     /// Takes the same error down for each of these rows.
     pub fn fail_all(&mut self, rows: &[Row], error: impl Fn(&Row) -> FieldError) {
-        self.report.errors.extend(rows.iter().map(|row| row.error(error(row))));
+        rows.iter().for_each(|row| self.fail(row, error(row)));
     }
 }
 
