@@ -83,10 +83,39 @@ impl Bundle {
         self.rows.reserve(lines.len());
         for Line { number, collection, value } in lines {
             let next = next.entry(collection).or_default();
-            self.rows.push(Row { collection, index: *next, value, source: Arc::clone(&source), number });
+            self.rows.extend(kept(
+                Row { collection, index: *next, value, source: Arc::clone(&source), number },
+                &mut self.unread,
+            ));
             *next += 1;
         }
         self.unread.extend(unread.into_iter().map(|flaw| of_file(&source, flaw)));
+    }
+}
+
+/// Members of an object in a row, and items of a list: what has more was made to be told of each.
+const MOST_MEMBERS: usize = 256;
+const MOST_ITEMS: usize = 1_000;
+
+/// The row, unless it is wider than any that there is.
+fn kept(row: Row, unread: &mut Vec<RowError>) -> Option<Row> {
+    if !is_too_wide(&row.value) {
+        return Some(row);
+    }
+    unread.push(row.error(FieldError::new(
+        row.pointer(),
+        "too_many_members",
+        format!("一行最多 {MOST_MEMBERS} 个字段，其中的列表最多 {MOST_ITEMS} 项"),
+        format!("A row has at most {MOST_MEMBERS} members, and a list in it {MOST_ITEMS} items"),
+    )));
+    None
+}
+
+fn is_too_wide(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.len() > MOST_ITEMS || items.iter().any(is_too_wide),
+        Value::Object(members) => members.len() > MOST_MEMBERS || members.values().any(is_too_wide),
+        _ => false,
     }
 }
 
@@ -125,7 +154,8 @@ pub fn read(value: Value) -> Result<Bundle, Vec<RowError>> {
                         let source = Arc::clone(&source);
                         Row { collection, index, value, source, number: index + 1 }
                     };
-                    bundle.rows.extend(rows.into_iter().enumerate().map(row));
+                    let rows = rows.into_iter().enumerate().map(row);
+                    bundle.rows.extend(rows.filter_map(|row| kept(row, &mut bundle.unread)));
                 }
                 other => errors.push(of_bundle(
                     FieldError::new(format!("/{name}"), "wrong_type", "应为数组 […]", "Want an array")
@@ -167,7 +197,7 @@ pub fn read(value: Value) -> Result<Bundle, Vec<RowError>> {
             errors.push(RowError { nearest, ..of_bundle(error) });
         }
     }
-    if errors.is_empty() && bundle.rows.is_empty() {
+    if errors.is_empty() && bundle.rows.is_empty() && bundle.unread.is_empty() {
         errors.push(no_rows());
     }
     if errors.is_empty() { Ok(bundle) } else { Err(errors) }

@@ -117,16 +117,28 @@ pub struct Run<'a, 'db> {
     pub report: Report,
 }
 
+/// Errors that are kept: whoever has more of them has another file.
+const MOST_KEPT: usize = 50_000;
+
 impl Run<'_, '_> {
     /// Takes an error down.
     pub fn fail(&mut self, row: &Row, error: FieldError) {
-        self.report.errors.push(row.error(error));
+        if self.report.errors.len() < MOST_KEPT {
+            self.report.errors.push(row.error(error));
+        }
     }
 
     /// Whether what is good of the file is written, whatever else is wrong with it.
     #[must_use]
     pub fn goes_on(&self) -> bool {
         !self.order.is_atomic || self.report.errors.is_empty()
+    }
+
+    /// Takes the same error down for each of these rows.
+    pub fn fail_all(&mut self, rows: &[Row], error: impl Fn(&Row) -> FieldError) {
+        for row in rows {
+            self.fail(row, error(row));
+        }
     }
 }
 

@@ -367,7 +367,7 @@ pub struct ImportProblem {
     /// 请求编号 id of the request.
     #[schema(example = "0199d3a2-6f00-7c4e-9a51-3b8d2c0e4f10", max_length = 64)]
     pub request_id: String,
-    /// 错误总数 how many errors there are in all.
+    /// 错误总数 how many errors there are in all, counted to 50,000.
     #[schema(example = 1)]
     pub errors_total: usize,
     /// 逐行错误 the first 1,000 errors. `Accept: text/csv` answers with all of them: the file that was sent, with a column

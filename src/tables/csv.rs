@@ -38,10 +38,12 @@ pub fn rows(
     source: &Source,
     mut visit: impl FnMut(usize, &[Cell]) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
+    let separator = separator(text);
+    measure(text, separator, source)?;
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .delimiter(separator(text))
+        .delimiter(separator)
         .from_reader(text.as_bytes());
     let mut record = csv::StringRecord::new();
     let (mut number, mut cells) = (0, Vec::new());
@@ -77,6 +79,43 @@ pub fn rows(
             visit(number, &cells)?;
         }
     }
+}
+
+/// Columns that a row may have with nothing in them; spreadsheets have no more.
+const MOST_SEPARATORS: usize = 16_384;
+/// Bytes that a cell of so many characters may take.
+const MOST_BYTES: usize = 8 * LONGEST_CELL;
+
+/// Goes through a text without keeping anything of it: a row that is endless is found before it is held.
+fn measure(text: &str, separator: u8, source: &Source) -> Result<(), Fault> {
+    let (mut number, mut columns, mut length) = (1, 0, 0);
+    let (mut in_quotes, mut was_quote) = (false, false);
+    for byte in text.bytes() {
+        length += 1;
+        if length > MOST_BYTES {
+            return Err(too_long(source, number));
+        }
+        match byte {
+            // Two quotes within quotes stand for one.
+            b'"' if in_quotes || length == 1 || was_quote => {
+                was_quote = in_quotes;
+                in_quotes = !in_quotes;
+                continue;
+            }
+            _ if in_quotes => {}
+            b'\n' => (number, columns, length) = (number + 1, 0, 0),
+            b'\r' => (columns, length) = (0, 0),
+            _ if byte == separator => {
+                (columns, length) = (columns + 1, 0);
+                if columns > MOST_SEPARATORS {
+                    return Err(too_wide(source, number));
+                }
+            }
+            _ => {}
+        }
+        was_quote = false;
+    }
+    Ok(())
 }
 
 /// A row has more columns than any table.
@@ -122,6 +161,8 @@ pub fn read(
 /// The separator of the first line that has one: the one that it has most of.
 fn separator(text: &str) -> u8 {
     for line in text.lines().take(MOST_TITLES) {
+        // Whoever has a header longer than this is told so, whatever separates it.
+        let line = line.get(..line.floor_char_boundary(MOST_SEPARATORS)).unwrap_or(line);
         let mut is_quoted = false;
         let mut counts = [(b',', 0), (b'\t', 0), (b';', 0)];
         for byte in line.bytes() {
@@ -161,7 +202,9 @@ impl<'r> Table<'r> {
     /// Takes a row. The header is the first that names a column; before it there may be a title.
     pub(super) fn row(&mut self, number: usize, cells: &[Cell]) -> Result<(), Fault> {
         if let Some(layout) = &self.layout {
-            self.room.take(1, layout.width().max(cells.len()))?;
+            // A cell without a header is kept with words about it.
+            let (known, all) = (layout.width(), cells.len());
+            self.room.take(1 + all.saturating_sub(known), known)?;
             self.read.lines.extend(layout.line(number, cells));
             return Ok(());
         }
