@@ -12,6 +12,10 @@ const ACQUIRE: Duration = Duration::from_secs(2);
 /// How long a writer waits for the one SQLite writer; an import may hold it for a moment.
 const ACQUIRE_SQLITE_WRITER: Duration = Duration::from_secs(5);
 
+/// Kibibytes of pages that the SQLite writer holds at most, negative as SQLite wants it: an import's changed pages are
+/// written once, at its end, and not read back meanwhile.
+const WRITER_CACHE: &str = "-32768";
+
 /// A database address the service can work with.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
@@ -91,6 +95,7 @@ async fn sqlite(file: &std::path::Path) -> Result<(DatabaseConnection, DatabaseC
     let configure = |options: &mut ConnectOptions, read_only: bool| {
         let file = file.clone();
         options.map_sqlx_sqlite_opts(move |sqlite| {
+            let sqlite = if read_only { sqlite } else { sqlite.pragma("cache_size", WRITER_CACHE) };
             sqlite
                 .filename(&file)
                 .create_if_missing(!read_only)

@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use futures_util::future::join;
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ConnectionTrait, DbBackend, DbErr, EntityName, EntityTrait, IdenStatic,
     Iterable, PrimaryKeyToColumn, Statement, Value,
@@ -44,14 +45,20 @@ async fn write<A: ActiveModelTrait>(
     let then = if replaces { replacing::<A>(&names) } else { String::new() };
     let engine = conn.get_database_backend();
     let most = if engine == DbBackend::Postgres { ROWS } else { (VALUES / columns.len().max(1)).max(1) };
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
+    let mut rows = rows.into_iter();
+    let mut next = || {
         let chunk: Vec<A> = rows.by_ref().take(most).collect();
-        let statement = match engine {
+        (!chunk.is_empty()).then(|| match engine {
             DbBackend::Postgres => arrays::<A>(&into, &then, &columns, chunk),
             _ => values::<A>(engine, &into, &then, &columns, chunk),
-        };
-        conn.execute_raw(statement).await?;
+        })
+    };
+    let mut ready = next();
+    while let Some(statement) = ready {
+        // While the engine has one, the next is put together.
+        let (done, following) = join(conn.execute_raw(statement), async { next() }).await;
+        done?;
+        ready = following;
     }
     Ok(())
 }

@@ -23,20 +23,20 @@ use crate::units::entity as units;
 
 /// A part of an evaluation: a row that hangs on it.
 pub trait Part:
-    Clone + Debug + Sized + Sync + Send + FromQueryResult + IntoActiveModel<Self::Active>
+    Clone + Debug + Sized + Sync + Send + 'static + FromQueryResult + IntoActiveModel<Self::Active>
 {
     /// Its table.
     type Entity: EntityTrait<Model = Self, ActiveModel = Self::Active>;
     /// Its row for writing.
-    type Active: ActiveModelTrait<Entity = Self::Entity> + ActiveModelBehavior + Send;
+    type Active: ActiveModelTrait<Entity = Self::Entity> + ActiveModelBehavior + Send + 'static;
     /// What is written and imported.
-    type Input: Clone + Debug + PartialEq + Serialize + DeserializeOwned + ToSchema;
+    type Input: Clone + Debug + PartialEq + Send + Serialize + DeserializeOwned + ToSchema + 'static;
     /// What is read.
     type View: Serialize + ToSchema;
     /// What tells it from the other parts of its kind in one evaluation.
     type Key: Clone + Debug + Ord;
     /// What must be known of the evaluation's other parts to read or write this one.
-    type Siblings: Debug + Default;
+    type Siblings: Clone + Debug + Default + Send + 'static;
 
     /// The collection's name in a bundle.
     const COLLECTION: &'static str;
@@ -217,7 +217,8 @@ pub async fn insert<P: Part>(
     inputs: Vec<P::Input>,
 ) -> Result<(), DbErr> {
     let changes = Changes { fresh: inputs, ..Changes::default() };
-    write::<P>(work, vec![Batch { evaluation, siblings, changes }]).await
+    write::<P>(work, vec![Batch { evaluation: evaluation.clone(), siblings: siblings.clone(), changes }])
+        .await
 }
 
 /// Replaces what a part says.
@@ -229,7 +230,7 @@ pub async fn update<P: Part>(
     input: P::Input,
 ) -> Result<P, DbErr> {
     let deed = Deed::changed(&current.input(evaluation, siblings), &input);
-    record::<P>(work, evaluation, &P::key_of(&input), deed);
+    record::<P>(work, evaluation, P::row(&P::key_of(&input)), deed);
     let stamp = RowStamp {
         id: Some(current.id()),
         evaluation_id: current.evaluation_id(),
@@ -248,13 +249,14 @@ pub async fn delete<'p, P: Part + 'p>(
     rows: impl IntoIterator<Item = &'p P>,
 ) -> Result<(), DbErr> {
     let changes = Changes { gone: rows.into_iter().cloned().collect(), ..Changes::default() };
-    write::<P>(work, vec![Batch { evaluation, siblings, changes }]).await
+    write::<P>(work, vec![Batch { evaluation: evaluation.clone(), siblings: siblings.clone(), changes }])
+        .await
 }
 
 /// Says that a part was written: its evaluation follows, and its chain tells of it.
-pub(super) fn record<P: Part>(work: &mut Work<'_>, evaluation: &entity::Model, key: &P::Key, deed: Deed) {
+pub(super) fn record<P: Part>(work: &mut Work<'_>, evaluation: &entity::Model, row: String, deed: Deed) {
     work.touch_evaluation(evaluation.id);
-    work.record(evaluation.chain(), P::COLLECTION, P::row(key), deed);
+    work.record(evaluation.chain(), P::COLLECTION, row, deed);
 }
 
 /// The traits' repetitive half for a part's model, whose columns are named alike in every table.

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, Value};
 
 use super::entity;
 use super::part::{Part, RowStamp, record};
-use crate::db::{Deed, Work, insert_rows, replace_rows};
+use crate::db::{Deed, Work, insert_rows, on_all_cores, replace_rows};
 
 /// What becomes of the parts of one kind of an evaluation.
 #[derive(Debug)]
@@ -36,54 +36,67 @@ impl<P: Part> Changes<P> {
 
 /// The changes of one evaluation.
 #[derive(Debug)]
-pub struct Batch<'a, P: Part> {
+pub struct Batch<P: Part> {
     /// The evaluation.
-    pub evaluation: &'a entity::Model,
+    pub evaluation: entity::Model,
     /// What must be known of its other parts.
-    pub siblings: &'a P::Siblings,
+    pub siblings: P::Siblings,
     /// What becomes of its parts.
     pub changes: Changes<P>,
 }
 
 /// Writes the changes of any number of evaluations, and says of each row what was changed.
-pub async fn write<P: Part>(work: &mut Work<'_>, batches: Vec<Batch<'_, P>>) -> Result<(), DbErr> {
-    let (mut gone_ids, mut replaced, mut added) = (Vec::new(), Vec::new(), Vec::new());
-    for Batch { evaluation, siblings, changes: Changes { fresh, changed, gone } } in batches {
-        for row in gone {
-            let deed = Deed::removed(&row.input(evaluation, siblings));
-            record::<P>(work, evaluation, &row.key(siblings), deed);
-            gone_ids.push(row.id());
+pub async fn write<P: Part>(work: &mut Work<'_>, batches: Vec<Batch<P>>) -> Result<(), DbErr> {
+    let now = work.now();
+    let (mut gone, mut replaced, mut added) = (Vec::new(), Vec::new(), Vec::new());
+    for one in on_all_cores(batches, move |batch| prepared(batch, now)).await? {
+        for (key, deed) in one.deeds {
+            record::<P>(work, &one.evaluation, key, deed);
         }
-        for (row, input) in changed {
-            let deed = Deed::changed(&row.input(evaluation, siblings), &input);
-            record::<P>(work, evaluation, &P::key_of(&input), deed);
-            let stamp = RowStamp {
-                id: Some(row.id()),
-                evaluation_id: evaluation.id,
-                version: row.version() + 1,
-                created_at: Some(row.stamp().created_at.0),
-                updated_at: work.now(),
-            };
-            replaced.push(P::stamped(P::columns(input, siblings), stamp));
-        }
-        let stamp = RowStamp {
-            id: None,
-            evaluation_id: evaluation.id,
-            version: 1,
-            created_at: Some(work.now()),
-            updated_at: work.now(),
-        };
-        for input in fresh {
-            record::<P>(work, evaluation, &P::key_of(&input), Deed::made(&input));
-            added.push(P::stamped(P::columns(input, siblings), stamp));
-        }
+        gone.extend(one.gone);
+        replaced.extend(one.replaced);
+        added.extend(one.added);
     }
-    for chunk in gone_ids.chunks(500) {
+    for chunk in gone.chunks(500) {
         let ids = chunk.iter().copied().map(Value::from);
         P::Entity::delete_many().filter(P::ID.is_in(ids)).exec(work.conn()).await?;
     }
     replace_rows(work.conn(), replaced).await?;
     insert_rows(work.conn(), added).await
+}
+
+/// A batch in the form in which it is written.
+struct Prepared<P: Part> {
+    evaluation: entity::Model,
+    /// What is to be told of which row.
+    deeds: Vec<(String, Deed)>,
+    gone: Vec<i64>,
+    replaced: Vec<P::Active>,
+    added: Vec<P::Active>,
+}
+
+fn prepared<P: Part>(batch: Batch<P>, now: chrono::DateTime<chrono::Utc>) -> Prepared<P> {
+    let Batch { evaluation, siblings, changes: Changes { fresh, changed, gone } } = batch;
+    let (mut deeds, mut replaced, mut added) = (Vec::new(), Vec::new(), Vec::with_capacity(fresh.len()));
+    for row in &gone {
+        let deed = Deed::removed(&row.input(&evaluation, &siblings));
+        deeds.push((P::row(&row.key(&siblings)), deed));
+    }
+    let (evaluation_id, updated_at) = (evaluation.id, now);
+    for (row, input) in changed {
+        let deed = Deed::changed(&row.input(&evaluation, &siblings), &input);
+        deeds.push((P::row(&P::key_of(&input)), deed));
+        let (id, created_at) = (Some(row.id()), Some(row.stamp().created_at.0));
+        let stamp = RowStamp { id, evaluation_id, version: row.version() + 1, created_at, updated_at };
+        replaced.push(P::stamped(P::columns(input, &siblings), stamp));
+    }
+    for input in fresh {
+        deeds.push((P::row(&P::key_of(&input)), Deed::made(&input)));
+        let stamp = RowStamp { id: None, evaluation_id, version: 1, created_at: Some(now), updated_at };
+        added.push(P::stamped(P::columns(input, &siblings), stamp));
+    }
+    let gone = gone.iter().map(Part::id).collect();
+    Prepared { evaluation, deeds, gone, replaced, added }
 }
 
 /// Makes, changes and removes parts so that what is stored afterwards is what was given. Keys must differ.
@@ -104,5 +117,5 @@ pub async fn sync<P: Part>(
         }
     }
     changes.gone = stored.into_values().collect();
-    write(work, vec![Batch { evaluation, siblings, changes }]).await
+    write(work, vec![Batch { evaluation: evaluation.clone(), siblings: siblings.clone(), changes }]).await
 }

@@ -37,14 +37,13 @@ pub async fn write(run: &mut Run<'_, '_>, mut plans: Vec<Plan>) -> Result<(), Ap
             whole.extend(held.get(&plan.form).cloned());
         }
     }
-    kind(run, &held, &mut plans, |plan| &mut plan.budgets, |_| &()).await?;
-    kind(run, &held, &mut plans, |plan| &mut plan.base_data, |_| &()).await?;
-    kind(run, &held, &mut plans, |plan| &mut plan.projects, |_| &()).await?;
+    kind(run, &held, &mut plans, |plan| &mut plan.budgets, |_| ()).await?;
+    kind(run, &held, &mut plans, |plan| &mut plan.base_data, |_| ()).await?;
+    kind(run, &held, &mut plans, |plan| &mut plan.projects, |_| ()).await?;
     let siblings = siblings(run, &held, &plans).await?;
-    let none = Projects::default();
-    kind(run, &held, &mut plans, |plan| &mut plan.indicators, |id| siblings.get(&id).unwrap_or(&none))
-        .await?;
-    kind(run, &held, &mut plans, |plan| &mut plan.narratives, |_| &()).await?;
+    let of = |id| siblings.get(&id).cloned().unwrap_or_default();
+    kind(run, &held, &mut plans, |plan| &mut plan.indicators, of).await?;
+    kind(run, &held, &mut plans, |plan| &mut plan.narratives, |_| ()).await?;
     for (id, (_, _, ids)) in &mut known.0 {
         *ids = siblings.get(id).map(Projects::ids).unwrap_or_default();
     }
@@ -88,21 +87,19 @@ fn new(plan: &Plan) -> Option<(crate::units::entity::Model, jixiao_core::kernel:
 }
 
 /// Writes one kind of parts of all forms.
-async fn kind<'s, P: Part>(
+async fn kind<P: Part>(
     run: &mut Run<'_, '_>,
     held: &BTreeMap<Key, Evaluation>,
     plans: &mut [Plan],
     of: fn(&mut Plan) -> &mut Changes<P>,
-    siblings: impl Fn(i64) -> &'s P::Siblings,
-) -> Result<(), ApiError>
-where
-    P::Siblings: 's,
-{
+    siblings: impl Fn(i64) -> P::Siblings,
+) -> Result<(), ApiError> {
     let mut batches = Vec::with_capacity(plans.len());
     for plan in plans {
         let changes = std::mem::take(of(plan));
         if let Some(evaluation) = held.get(&plan.form).filter(|_| !changes.is_empty()) {
-            batches.push(Batch { evaluation, siblings: siblings(evaluation.id), changes });
+            let (evaluation, siblings) = (evaluation.clone(), siblings(evaluation.id));
+            batches.push(Batch { evaluation, siblings, changes });
         }
     }
     Ok(write_parts(&mut run.work, batches).await?)

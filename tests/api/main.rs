@@ -12,6 +12,7 @@
 mod access;
 mod accounts;
 mod bodies;
+mod bulk;
 mod calls;
 mod checks;
 mod clearing;

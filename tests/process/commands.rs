@@ -47,6 +47,26 @@ fn the_schema_goes_up_and_down_by_command() {
 }
 
 #[test]
+fn an_import_keeps_the_good_rows_on_request_and_its_scores_are_verified() {
+    let folder = Folder::new();
+    let mut bundle: Value = serde_json::from_str(&std::fs::read_to_string(REPORT).unwrap()).unwrap();
+    bundle["indicators"][4]["weight"] = Value::from(5);
+    let import =
+        |how: &[&str]| folder.run(&[&["import", "-", "--mode", "commit"], how].concat(), &bundle.to_string());
+    let refused = import(&[]);
+    assert_eq!((refused.status.code(), text(&refused.stdout).as_str()), (Some(65), ""));
+    let partly = import(&["--atomic=false"]);
+    assert_eq!(partly.status.code(), Some(65), "a row was left out");
+    assert!(text(&partly.stdout).contains("共 29 行，新建 28，更新 0，未变 0，有误未写入 1"));
+    assert!(text(&partly.stderr).contains("indicators 第 5 行"));
+    let again = import(&["--atomic=false", "--strategy", "update", "--lang", "en"]);
+    assert!(text(&again.stdout).contains("28 unchanged, 1 wrong and not written"));
+    let verified = folder.run(&["scores", "verify"], "");
+    assert_eq!(verified.status.code(), Some(0));
+    assert!(text(&verified.stdout).contains("重算 1 套自评、2 张表"), "{}", text(&verified.stdout));
+}
+
+#[test]
 fn an_import_is_checked_then_written_then_served() {
     let folder = Folder::new();
     let checked = folder.run(&["import", REPORT, "--mode", "validate"], "");
