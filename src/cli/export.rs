@@ -36,14 +36,11 @@ pub fn run(command: &Export) -> Result<(), Failure> {
     let rows = block_on(async {
         let db = open(&url, Vec::new()).await?;
         db.prepare().await?;
-        match &command.output {
-            Some(file) => to_file(&db, &wanted, file).await,
-            None => {
-                let snapshot = db.snapshot().await?;
-                write(&snapshot, &wanted, &mut BufWriter::new(stdout()))
-                    .await
-                    .map_err(|why| failed(why, None))
-            }
+        if let Some(file) = &command.output {
+            to_file(&db, &wanted, file).await
+        } else {
+            let snapshot = db.snapshot().await?;
+            write(&snapshot, &wanted, &mut BufWriter::new(stdout())).await.map_err(|why| failed(&why, None))
         }
     })?;
     eprintln!("{rows} 行。 / {rows} rows.");
@@ -65,12 +62,12 @@ async fn to_file(db: &Db, wanted: &Wanted, file: &Path) -> Result<usize, Failure
     };
     written.await.map_err(|why| {
         let _ = fs::remove_file(&begun);
-        failed(why, Some(file))
+        failed(&why, Some(file))
     })
 }
 
-fn failed(why: ExportError, file: Option<&Path>) -> Failure {
-    match (&why, file) {
+fn failed(why: &ExportError, file: Option<&Path>) -> Failure {
+    match (why, file) {
         (ExportError::NoYear(_) | ExportError::NoUnit(_), _) => {
             eprintln!("{why}");
             Failure::Data

@@ -121,10 +121,10 @@ impl<W: Write> Bundle<'_, W> {
         unit: &UnitCode,
     ) -> Result<(), ExportError> {
         let (mut line, mut next) = (Vec::new(), Some(unit.clone()));
-        while let Some(code) = next {
+        while let Some(code) = next.take() {
             let found = units::store::find(conn, &Scope::All, &code).await?;
             let found = UnitInput::from(&found.ok_or(ExportError::NoUnit(code))?);
-            next = found.parent_code.clone();
+            next.clone_from(&found.parent_code);
             line.push(found);
         }
         Ok(line.iter().rev().try_for_each(|unit| self.row(Collection::Units, unit))?)

@@ -189,7 +189,7 @@ fn add<B: AsRef<[u8]>>(
                             errors.map(|error| RowError { source: Arc::clone(&source), ..error }).collect(),
                         )
                     }
-                    whole => whole,
+                    whole @ Refused::Whole(_) => whole,
                 })?;
             whole.meta = whole.meta.take().or(meta);
             let lines = rows.into_iter().map(|mut row| {
@@ -201,11 +201,11 @@ fn add<B: AsRef<[u8]>>(
             whole.add(Read { source: Arc::clone(&source), lines: lines.collect(), unread: Vec::new() });
         }
         Format::Ndjson => {
-            whole.add(ndjson::read(bytes, collection, unit, source, &mut reading.room).map_err(one)?)
+            whole.add(ndjson::read(bytes, collection, unit, source, &mut reading.room).map_err(one)?);
         }
         Format::Csv => {
             let collection = collection.ok_or_else(|| one(no_collection(&source)))?;
-            whole.add(csv::read(bytes, collection, unit, source, &mut reading.room).map_err(one)?);
+            whole.add(csv::read(bytes, collection, unit, &source, &mut reading.room).map_err(one)?);
         }
         Format::Xlsx => {
             for sheet in xlsx::read(bytes, collection, unit, &source, &mut reading.room).map_err(refused)? {
@@ -241,7 +241,7 @@ fn refused(faults: Vec<Fault>) -> Refused {
                 return Refused::Whole(Box::new(ApiError::new(ErrorCode::TooLarge).detail(zh, en)));
             }
             Fault::Wrong { source, flaws } => {
-                errors.extend(flaws.into_iter().map(|flaw| of_file(&source, flaw)))
+                errors.extend(flaws.into_iter().map(|flaw| of_file(&source, flaw)));
             }
         }
     }

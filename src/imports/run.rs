@@ -66,7 +66,9 @@ impl Run<'_, '_> {
 
     /// Takes the same error down for each of these rows.
     pub fn fail_all(&mut self, rows: &[Row], error: impl Fn(&Row) -> FieldError) {
-        rows.iter().for_each(|row| self.fail(row, error(row)));
+        for row in rows {
+            self.fail(row, error(row));
+        }
     }
 }
 

@@ -26,10 +26,17 @@ pub fn decode<'a>(bytes: &'a [u8], source: &Source) -> Result<Cow<'a, str>, Faul
     };
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         let rest = bytes.get(mark..).unwrap_or_default();
+        if encoding == UTF_8
+            && let Ok(text) = std::str::from_utf8(rest)
+        {
+            return Ok(Cow::Borrowed(text));
+        }
         return encoding.decode_without_bom_handling_and_without_replacement(rest).ok_or_else(broken);
     }
-    let text = UTF_8.decode_without_bom_handling_and_without_replacement(bytes);
-    text.or_else(|| GB18030.decode_without_bom_handling_and_without_replacement(bytes)).ok_or_else(broken)
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Ok(Cow::Borrowed(text));
+    }
+    GB18030.decode_without_bom_handling_and_without_replacement(bytes).ok_or_else(broken)
 }
 
 /// Calls `visit` with each row that is not blank: its number, and its cells.
@@ -149,12 +156,12 @@ pub fn read(
     bytes: &[u8],
     collection: Collection,
     unit: AmountUnit,
-    source: Source,
+    source: &Source,
     room: &mut Room,
 ) -> Result<Read, Fault> {
-    let text = decode(bytes, &source)?;
+    let text = decode(bytes, source)?;
     let mut table = Table::new(collection, unit, source.clone(), room);
-    rows(&text, &source, |number, cells| table.row(number, cells))?;
+    rows(&text, source, |number, cells| table.row(number, cells))?;
     table.finish()
 }
 

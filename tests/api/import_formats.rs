@@ -214,7 +214,7 @@ async fn a_workbook_is_read_as_it_is_shown() {
             }
             sheet.write_with_format(row, 6, 0.98, &percent).unwrap();
             sheet.write_with_format(row, 7, 45291, &day).unwrap();
-            sheet.write(row, 8, 0.1 + 0.2).unwrap();
+            sheet.write(row, 8, 0.300_000_000_000_000_04).unwrap();
             sheet.write_formula(row, 9, Formula::new("=0.1+0.1").set_result("0.2")).unwrap();
         }
         book.add_worksheet().set_name("填写说明").unwrap().write(0, 0, "按表填写").unwrap();

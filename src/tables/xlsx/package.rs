@@ -147,12 +147,11 @@ pub(super) fn add_text(event: &Event<'_>, text: &mut String) -> Result<(), Troub
         Event::CData(said) => text.push_str(&said.xml10_content()),
         Event::GeneralRef(reference) => {
             let broken = || Trouble::Broken("XML");
-            match reference.resolve_char_ref().map_err(|_| broken())? {
-                Some(c) => text.push(c),
-                None => {
-                    let known = quick_xml::escape::resolve_predefined_entity(reference);
-                    text.push_str(known.ok_or_else(broken)?);
-                }
+            if let Some(c) = reference.resolve_char_ref().map_err(|_| broken())? {
+                text.push(c);
+            } else {
+                let known = quick_xml::escape::resolve_predefined_entity(reference);
+                text.push_str(known.ok_or_else(broken)?);
             }
         }
         _ => {}

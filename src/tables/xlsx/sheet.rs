@@ -8,7 +8,7 @@ use super::styles::Shown;
 use crate::tables::cell::Cell;
 use crate::tables::csv::{too_long, too_wide};
 use crate::tables::layout::MOST_COLUMNS;
-use crate::tables::read::{Fault, Source};
+use crate::tables::read::{Fault, Source, Visit};
 
 /// Rows of a sheet in which something stands.
 const MOST_ROWS: usize = 100_000;
@@ -37,7 +37,7 @@ enum Held {
 pub(super) struct Reader<'a> {
     context: Context<'a>,
     source: &'a Source,
-    visit: &'a mut dyn FnMut(usize, &[Cell]) -> Result<(), Fault>,
+    visit: &'a mut Visit<'a>,
     /// Why reading stopped, where it is no trouble with the workbook.
     pub(super) fault: Option<Fault>,
     number: usize,
@@ -53,11 +53,7 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(
-        context: Context<'a>,
-        source: &'a Source,
-        visit: &'a mut dyn FnMut(usize, &[Cell]) -> Result<(), Fault>,
-    ) -> Self {
+    pub(super) fn new(context: Context<'a>, source: &'a Source, visit: &'a mut Visit<'a>) -> Self {
         Self {
             context,
             source,
