@@ -121,12 +121,11 @@ impl<W: Write> Bundle<'_, W> {
         unit: &UnitCode,
     ) -> Result<(), ExportError> {
         let (mut line, mut next) = (Vec::new(), Some(unit.clone()));
-        while let Some(code) = next {
+        while let Some(code) = next.take() {
             let found = units::store::find(conn, &Scope::All, &code).await?;
             let found = UnitInput::from(&found.ok_or(ExportError::NoUnit(code))?);
-            let parent = found.parent_code.clone();
+            next.clone_from(&found.parent_code);
             line.push(found);
-            next = parent;
         }
         Ok(line.iter().rev().try_for_each(|unit| self.row(Collection::Units, unit))?)
     }

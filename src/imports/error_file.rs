@@ -11,7 +11,7 @@ use super::report::RowError;
 use crate::tables::cell::Cell;
 use crate::tables::escape::{escape, unescape};
 use crate::tables::layout::{ERRORS, Layout};
-use crate::tables::read::{Fault, Source};
+use crate::tables::read::{Fault, Source, Visit};
 use crate::tables::write::{BOM, lines};
 use crate::tables::{Collection, csv, xlsx};
 
@@ -89,9 +89,8 @@ fn workbook(
     Ok(!told.is_empty())
 }
 
-type Visit<'v> = &'v mut dyn FnMut(usize, &[Cell]) -> Result<(), Fault>;
 /// Goes through a table's rows.
-type Rows<'r> = &'r mut dyn FnMut(Visit<'_>) -> Result<(), Fault>;
+type Rows<'r> = &'r mut dyn FnMut(&mut Visit<'_>) -> Result<(), Fault>;
 
 /// A table with its errors in a column behind all others. False: it cannot be read to its end, and nothing is written.
 fn table(

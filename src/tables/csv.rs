@@ -26,10 +26,17 @@ pub fn decode<'a>(bytes: &'a [u8], source: &Source) -> Result<Cow<'a, str>, Faul
     };
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         let rest = bytes.get(mark..).unwrap_or_default();
+        if encoding == UTF_8
+            && let Ok(text) = std::str::from_utf8(rest)
+        {
+            return Ok(Cow::Borrowed(text));
+        }
         return encoding.decode_without_bom_handling_and_without_replacement(rest).ok_or_else(broken);
     }
-    let text = UTF_8.decode_without_bom_handling_and_without_replacement(bytes);
-    text.or_else(|| GB18030.decode_without_bom_handling_and_without_replacement(bytes)).ok_or_else(broken)
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Ok(Cow::Borrowed(text));
+    }
+    GB18030.decode_without_bom_handling_and_without_replacement(bytes).ok_or_else(broken)
 }
 
 /// Calls `visit` with each row that is not blank: its number, and its cells.

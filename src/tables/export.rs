@@ -197,8 +197,8 @@ impl<L: ToSchema> IntoResponses for Exportable<L> {
         let mut responses = Listed::<L>::responses();
         for response in responses.values_mut() {
             let RefOr::T(response) = response else { continue };
-            let told = "一页数据，或按 format、Accept 导出的文件 A page of the list, or the list as a file.";
-            told.clone_into(&mut response.description);
+            let both = "一页数据，或按 format、Accept 导出的文件 A page of the list, or the list as a file.";
+            both.clone_into(&mut response.description);
             for format in FileFormat::ALL {
                 let schema = Ref::from_schema_name(TableFile::name());
                 let content = RefOr::T(Content::new(Some(schema)));

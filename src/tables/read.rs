@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::cell::Cell;
 use super::collection::Collection;
 use crate::http::FieldError;
 use crate::http::problem::Message;
@@ -99,6 +100,9 @@ pub struct Read {
     /// Lines that are no rows.
     pub unread: Vec<Flaw>,
 }
+
+/// What is called with each row of a table in which something stands: its number, and its cells.
+pub type Visit<'v> = dyn FnMut(usize, &[Cell]) -> Result<(), Fault> + 'v;
 
 /// A file of which nothing can be used.
 #[derive(Clone, Debug, PartialEq)]

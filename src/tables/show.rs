@@ -67,16 +67,19 @@ fn list(entries: &[Entry], lang: Lang, items: &[Value]) -> String {
         Value::String(text) => !text.contains(['|', '｜', '\n', '\r']) && text.trim() == text,
         _ => true,
     };
+    let as_json = || items.iter().map(|item| entry(entries, item)).collect::<Value>().to_string();
     let values = |item| entries.iter().map(move |entry| (entry, Value::get(item, entry.name)));
     if !items.iter().flat_map(values).filter_map(|(_, value)| value).all(is_plain) {
-        return items.iter().map(|item| entry(entries, item)).collect::<Value>().to_string();
+        return as_json();
     }
     let part = |(entry, value): (&Entry, Option<&Value>)| match value {
         None | Some(Value::Null) => String::new(),
         Some(value) => escape(&scalar(entry.kind, lang, value)).into_owned(),
     };
     let line = |item| values(item).map(part).collect::<Vec<_>>().join("|");
-    items.iter().map(line).collect::<Vec<_>>().join("\n")
+    let lines = items.iter().map(line).collect::<Vec<_>>().join("\n");
+    // What begins like JSON might be read as such.
+    if lines.trim_start().starts_with('[') { as_json() } else { lines }
 }
 
 fn scalar(kind: Kind, lang: Lang, value: &Value) -> String {

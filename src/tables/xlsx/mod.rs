@@ -13,7 +13,7 @@ use super::cell::AmountUnit;
 use super::collection::Collection;
 use super::csv::Table;
 use super::nearest::nearest;
-use super::read::{Fault, Flaw, Read, Room, Source};
+use super::read::{Fault, Flaw, Read, Room, Source, Visit};
 use crate::http::FieldError;
 
 /// Sheets that are for people.
@@ -117,12 +117,7 @@ impl<'a> Workbook<'a> {
     }
 
     /// Calls `visit` with each row of a sheet in which something stands: its number, and its cells.
-    pub fn rows(
-        &mut self,
-        sheet: &SheetName,
-        source: &Source,
-        visit: &mut sheet::Visit<'_>,
-    ) -> Result<(), Fault> {
+    pub fn rows(&mut self, sheet: &SheetName, source: &Source, visit: &mut Visit<'_>) -> Result<(), Fault> {
         let target = self.targets.iter().find(|(id, _)| *id == sheet.relation).map(|(_, path)| path.clone());
         let target = target.ok_or_else(|| fault(&Trouble::Broken("xl/_rels/workbook.xml.rels"), source))?;
         let context = sheet::Context { styles: &self.styles, texts: &self.texts, from_1904: self.from_1904 };

@@ -8,7 +8,7 @@ use super::styles::Shown;
 use crate::tables::cell::Cell;
 use crate::tables::csv::{too_long, too_wide};
 use crate::tables::layout::MOST_COLUMNS;
-use crate::tables::read::{Fault, Source};
+use crate::tables::read::{Fault, Source, Visit};
 
 /// Rows of a sheet in which something stands.
 const MOST_ROWS: usize = 100_000;
@@ -32,9 +32,6 @@ enum Held {
     Day,
     Failure,
 }
-
-/// What takes the rows, one by one: the number of each, and its cells.
-pub(super) type Visit<'a> = dyn FnMut(usize, &[Cell]) -> Result<(), Fault> + 'a;
 
 /// Puts rows together.
 pub(super) struct Reader<'a> {
