@@ -34,9 +34,13 @@ openapi:
     bash openapi/update.sh
     bash .ci/run openapi-lint openapi-valid openapi-types
 
-# Measure what is promised in speed
+# Measure the service beside a minimal program on the same data; docs/performance.md keeps what came out
 bench *args:
-    cargo bench --workspace {{ args }}
+    cargo bench --bench service -- {{ args }}
+
+# Measure the scoring of a sheet and a preview alone
+bench-core:
+    cargo bench --workspace --bench score --bench preview
 
 # Walk through /docs in a real browser; the screenshot is target/ci/browser.png
 browser:
