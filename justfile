@@ -24,6 +24,14 @@ prove-mutants *args:
     cargo mutants --version 2>/dev/null | grep -q 'cargo-mutants 25.3.1' || cargo install cargo-mutants --locked --version 25.3.1
     CARGO_PROFILE_TEST_DEBUG=0 cargo mutants --package jixiao-core --file 'core/src/scoring/**' --file 'core/src/checks/**' --test-tool nextest --test-package jixiao-core --timeout 120 {{ args }}
 
+# Look for bytes that break a reader, ten minutes for each; what is found belongs into fuzz/corpus, which every test run replays
+prove-fuzz seconds="600":
+    cargo fuzz --version 2>/dev/null || cargo install cargo-fuzz --locked
+    for target in csv xlsx ndjson target; do \
+        mkdir -p fuzz/found/$target; \
+        cargo +nightly fuzz run --sanitizer none $target fuzz/found/$target fuzz/corpus/$target -- -max_total_time={{ seconds }} -max_len=65536 -rss_limit_mb=1024 -timeout=10 || exit 1; \
+    done
+
 # Format, then clippy with no warning left
 lint:
     cargo fmt --all

@@ -17,6 +17,7 @@ mod calls;
 mod checks;
 mod clearing;
 mod concurrency;
+mod corpus;
 #[path = "../common/dice.rs"]
 mod dice;
 mod document;
