@@ -108,7 +108,7 @@ pub fn run(command: &Import) -> Result<(), Failure> {
         db.prepare().await?;
         let caller = Principal::administrator("command-line");
         let work = db.begin(&caller).await?;
-        let order = Order { mode, strategy, is_atomic: command.atomic, later, sha256: sha256(&bytes) };
+        let order = Order { strategy, is_atomic: command.atomic, later, ..Order::new(mode, sha256(&bytes)) };
         let (work, report) = import(work, &schemas, &caller, bundle, order).await?;
         if report.is_accepted() && mode == Mode::Commit {
             work.commit().await?;

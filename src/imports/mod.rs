@@ -19,13 +19,8 @@ pub mod wire;
 pub mod write;
 
 pub use report::{Counts, Report, RowError};
-pub use run::{Mode, Order, Strategy, failed_rows, run};
+pub use run::{Mode, Order, Strategy, failed_rows, record, run};
 pub use wire::LaterStage;
-
-/// The operations of the import.
-pub fn configure(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-    config.service(routes::post);
-}
 
 /// The schemas of this feature's bodies.
 #[derive(Debug, utoipa::OpenApi)]

@@ -29,6 +29,7 @@ mod holding;
 mod import_formats;
 mod import_words;
 mod imports;
+mod jobs;
 mod library;
 mod lists;
 mod matrix;
