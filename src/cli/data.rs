@@ -3,21 +3,30 @@
 use std::path::{Path, PathBuf};
 
 use crate::config::DatabaseSettings;
-use crate::db::sha256;
+use crate::db::{Json, sha256};
 use crate::http::{Principal, Schemas};
+use crate::imports::bundle::Collection;
+use crate::imports::files::Format;
+use crate::imports::wire::{CollectionWord, ImportErrorView, ModeWord, StrategyWord};
 use crate::imports::{Counts, LaterStage, Mode, Order, RowError, Strategy, bundle, run as import};
+use crate::jobs::entity::{Asked, Progress, Said};
+use crate::jobs::wire::JobState;
 use crate::{app, imports::bundle::Bundle};
 use clap::{Args, ValueEnum};
 use jixiao_core::kernel::Lang;
 
-use super::{Failure, block_on, open, print};
+use super::{Failure, block_on, import_job, open, print};
 
 /// Import a bundle into the database. It writes every row or none, or with `--atomic=false` the good ones, and names
 /// every error.
 #[derive(Args, Debug)]
 pub struct Import {
-    /// The bundle, as JSON; `-` reads standard input
+    /// The file: a bundle as JSON (`-` reads standard input), or NDJSON or CSV by the end of its name. One that is large
+    /// or no JSON is imported as a job, form by form, whose progress is told
     file: PathBuf,
+    /// The collection of rows that name none: of a CSV, such as `indicators`
+    #[arg(long, value_parser = collection)]
+    collection: Option<CollectionWord>,
     /// Check only, or write
     #[arg(long, value_enum)]
     mode: ModeArg,
@@ -88,21 +97,15 @@ pub fn run(command: &Import) -> Result<(), Failure> {
     let lang = command.lang.into();
     let url = command.database.url()?;
     let schemas = Schemas::of_document(&app::openapi());
+    if let Some(format) = as_job(&command.file) {
+        return run_job(command, format, lang, &schemas);
+    }
     let (bytes, bundle) = read(&command.file, lang)?;
     let mode = match command.mode {
         ModeArg::Validate => Mode::Validate,
         ModeArg::Commit => Mode::Commit,
     };
-    let later = command.stage.map(|stage| match stage {
-        StageArg::Submitted => LaterStage::Submitted,
-        StageArg::Approved => LaterStage::Approved,
-    });
-    let strategy = match command.strategy {
-        StrategyArg::Upsert => Strategy::Upsert,
-        StrategyArg::Create => Strategy::Create,
-        StrategyArg::Update => Strategy::Update,
-        StrategyArg::Replace => Strategy::Replace,
-    };
+    let (later, strategy) = (later(command), Strategy::from(strategy(command)));
     let report = block_on(async {
         let db = open(&url, app::write_hooks()).await?;
         db.prepare().await?;
@@ -122,6 +125,84 @@ pub fn run(command: &Import) -> Result<(), Failure> {
     }
     print(&told(report.counts, mode, lang));
     if report.errors.is_empty() { Ok(()) } else { Err(Failure::Data) }
+}
+
+fn later(command: &Import) -> Option<LaterStage> {
+    command.stage.map(|stage| match stage {
+        StageArg::Submitted => LaterStage::Submitted,
+        StageArg::Approved => LaterStage::Approved,
+    })
+}
+
+fn strategy(command: &Import) -> StrategyWord {
+    match command.strategy {
+        StrategyArg::Upsert => StrategyWord::Upsert,
+        StrategyArg::Create => StrategyWord::Create,
+        StrategyArg::Update => StrategyWord::Update,
+        StrategyArg::Replace => StrategyWord::Replace,
+    }
+}
+
+fn collection(name: &str) -> Result<CollectionWord, String> {
+    let known = serde_json::from_value(serde_json::Value::String(name.to_owned()));
+    known.map_err(|_| format!("one of {}", Collection::ALL.map(Collection::as_str).join(", ")))
+}
+
+/// Bytes beyond which a file is not held in memory.
+const LARGE: u64 = 20 << 20;
+
+/// How a file is written that is imported as a job.
+fn as_job(file: &Path) -> Option<Format> {
+    let format = Format::of_name(&file.to_string_lossy());
+    let is_large = std::fs::metadata(file).is_ok_and(|about| about.len() > LARGE);
+    match format {
+        Some(Format::Ndjson | Format::Csv) => format,
+        _ => is_large.then_some(Format::Json),
+    }
+}
+
+fn run_job(command: &Import, format: Format, lang: Lang, schemas: &Schemas) -> Result<(), Failure> {
+    let mode = match command.mode {
+        ModeArg::Validate => ModeWord::Validate,
+        ModeArg::Commit => ModeWord::Commit,
+    };
+    let asked = Asked {
+        format,
+        encoding: None,
+        collection: command.collection,
+        amount_unit: None,
+        mode,
+        strategy: strategy(command),
+        atomic: command.atomic,
+        later: later(command),
+        most: u64::MAX,
+        said: Said::default(),
+    };
+    let url = command.database.url()?;
+    let job = block_on(async {
+        let db = open(&url, app::write_hooks()).await?;
+        db.prepare().await?;
+        import_job::import(&db, schemas, &command.file, asked, lang).await
+    })?;
+    let Json(Progress { counts, errors, forms, forms_done, .. }) = job.progress;
+    for error in job.errors.0 {
+        let ImportErrorView { collection, row, key, column, code, detail, .. } = error.view(lang);
+        let column = column.map(|column| format!(" {column}")).unwrap_or_default();
+        eprintln!("{}{column}: {detail} [{code}]", place(&collection, row, &key, lang));
+    }
+    if job.state.0 != JobState::Done {
+        eprintln!(
+            "{}",
+            lang.pick(
+                format!("未全部写入：{forms_done}/{forms} 个单位年度处理完毕。"),
+                format!("Not all was written: {forms_done} of {forms} units' years were gone through.")
+            )
+        );
+        return Err(Failure::Data);
+    }
+    let mode = if mode == ModeWord::Commit { Mode::Commit } else { Mode::Validate };
+    print(&told(counts, mode, lang));
+    if errors == 0 { Ok(()) } else { Err(Failure::Data) }
 }
 
 /// What an import came to.
@@ -183,11 +264,7 @@ pub fn read(file: &Path, lang: Lang) -> Result<(Vec<u8>, Bundle), Failure> {
 /// Tells every error on a line of its own: where, what is wrong, what was found.
 pub fn tell(errors: &[RowError], lang: Lang) {
     for RowError { collection, row, key, error, .. } in errors {
-        let place = if collection.is_empty() {
-            lang.pick("文件".to_owned(), "the file".to_owned())
-        } else {
-            lang.pick(format!("{collection} 第 {row} 行（{key}）"), format!("{collection} row {row} ({key})"))
-        };
+        let place = place(collection, *row, key, lang);
         let found = match &error.found {
             Some(found) => lang.pick(format!("，实际为 {found}"), format!("; found {found}")),
             None => String::new(),
@@ -195,5 +272,16 @@ pub fn tell(errors: &[RowError], lang: Lang) {
         let words = error.message.clone().in_lang(lang);
         let pointer = if error.pointer.is_empty() { String::new() } else { format!(" {}", error.pointer) };
         eprintln!("{place}{pointer}: {words}{found} [{}]", error.code);
+    }
+}
+
+/// Where an error is, in words.
+fn place(collection: &str, row: usize, key: &str, lang: Lang) -> String {
+    match (collection.is_empty(), row) {
+        (true, 0) => lang.pick("文件".to_owned(), "the file".to_owned()),
+        (true, row) => lang.pick(format!("文件第 {row} 行"), format!("the file, row {row}")),
+        _ => {
+            lang.pick(format!("{collection} 第 {row} 行（{key}）"), format!("{collection} row {row} ({key})"))
+        }
     }
 }

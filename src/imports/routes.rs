@@ -49,7 +49,7 @@ pub async fn at_once(
     let (strategy, is_atomic) = (params.strategy.into(), params.atomic);
     let order = Order { mode, strategy, is_atomic, later: params.stage, sha256, is_piece: false };
     let work = db.begin(caller.principal()).await?;
-    if let Some(reply) = once.replay(&work).await? {
+    if let Some(reply) = once.replay(&work).await.map_err(uncounted)? {
         return Ok(reply);
     }
     let (work, report) = run(work, &schemas, caller.principal(), bundle, order).await?;
@@ -73,6 +73,16 @@ pub async fn at_once(
         // Undone with the unit of work, the claim on the key included: checking twice is no harm.
         Mode::Validate => Ok(Repeatable::First(reply)),
     }
+}
+
+/// A refusal of an import whose rows were not looked at, with the counts that every one of its 422s has.
+#[must_use]
+pub fn uncounted(error: ApiError) -> ApiError {
+    if error.code != ErrorCode::IdempotencyKeyReused {
+        return error;
+    }
+    let counts = ImportCounts::from(Counts::default());
+    ApiError { extra: Some(json!({ "errors": [], "counts": counts })), ..error }
 }
 
 /// 403 where somebody else than an administrator imports at a later stage.

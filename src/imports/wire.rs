@@ -370,7 +370,6 @@ pub struct ImportProblem {
     /// 逐行错误 every error, at most 1,000.
     #[schema(max_items = 1000)]
     pub errors: Vec<ImportErrorView>,
-    /// 各行结果 what became of the rows; not there where the rows were not looked at, for the key came before.
-    #[schema(required = false)]
-    pub counts: Option<ImportCounts>,
+    /// 各行结果 what became of the rows.
+    pub counts: ImportCounts,
 }

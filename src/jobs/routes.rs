@@ -23,7 +23,7 @@ use crate::http::{
     Accepted, ApiError, Caller, Cursors, ErrorCode, Listed, Once, Params, Partly, Principal, Repeatable,
     Schemas, Shown,
 };
-use crate::imports::routes::{at_once, check_stage};
+use crate::imports::routes::{at_once, check_stage, uncounted};
 use crate::imports::wire::{
     Bundle, CsvText, ImportForm, ImportParams, ImportProblem, ImportReport, RowLines, WorkbookFile,
 };
@@ -113,7 +113,7 @@ pub async fn post(
     let received = receive::keep(&db, &request, caller.principal(), asked, body).await?;
     let Received { job, bytes, sha256 } = received;
     let work = db.begin(caller.principal()).await?;
-    match once.replay(&work).await {
+    match once.replay(&work).await.map_err(uncounted) {
         Ok(None) => {}
         other => {
             // It came before, or cannot come like this: what was kept of it is not needed.

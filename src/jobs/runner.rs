@@ -8,7 +8,7 @@ use super::apply::{self, Pace};
 use super::entity::{ActiveModel, Model};
 use super::kept::keep;
 use super::stage;
-use super::store;
+use super::store::{self, Filter};
 use super::wire::JobState;
 use crate::db::{Coded, Db, Json, Work, is_unavailable};
 use crate::http::{ApiError, Draining, ErrorCode, FieldError, Schemas};
@@ -77,13 +77,31 @@ impl Runner {
     /// Works on one job, if one waits.
     async fn once(&self, draining: &Draining) -> Result<bool, DbErr> {
         store::sweep(&self.db).await?;
-        let Some(id) = store::take(&self.db, &self.name).await? else { return Ok(false) };
+        let Some(id) = store::take(&self.db, &self.name, None).await? else { return Ok(false) };
         match self.work(id, || draining.is_on()).await {
             Ok(()) | Err(Stop::Lost) => {}
             // The lease runs out, and then somebody tries again.
             Err(Stop::Failed(why)) => tracing::warn!(job = id, %why, "an import job was left"),
         }
         Ok(true)
+    }
+
+    /// Works on this job, or waits for whoever else does, and gives it back as it has ended.
+    pub async fn complete(&self, id: i64) -> Result<Model, ApiError> {
+        loop {
+            let job = store::find(self.db.reader(), &Filter::default(), id).await?;
+            let job = job.ok_or_else(|| ApiError::internal("a job that was there is gone"))?;
+            if job.state.0.is_end() {
+                return Ok(job);
+            }
+            match store::take(&self.db, &self.name, Some(id)).await? {
+                Some(id) => match self.work(id, || false).await {
+                    Ok(()) | Err(Stop::Lost) => {}
+                    Err(Stop::Failed(why)) => return Err(why),
+                },
+                None => tokio::time::sleep(PAUSE).await,
+            }
+        }
     }
 
     /// Works on a job that is held until it has ended, or `is_over`.

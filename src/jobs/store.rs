@@ -148,11 +148,12 @@ fn is_free(now: DateTime<Utc>) -> Condition {
     Condition::any().add(Column::LeaseUntil.is_null()).add(Column::LeaseUntil.lt(now))
 }
 
-/// Takes the job that has waited longest and belongs to nobody, if there is one.
-pub async fn take(db: &Db, runner: &str) -> Result<Option<i64>, DbErr> {
+/// Takes the job that has waited longest and belongs to nobody, if there is one; or only this one.
+pub async fn take(db: &Db, runner: &str, only: Option<i64>) -> Result<Option<i64>, DbErr> {
+    let this = Condition::all().add_option(only.map(|id| Column::Id.eq(id)));
     let open = [JobState::Received, JobState::Validating, JobState::Applying].map(Coded);
     let waiting = || Condition::all().add(Column::State.is_in(open.clone())).add(is_free(db.clock().now()));
-    let found = Entity::find().select_only().column(Column::Id).filter(waiting());
+    let found = Entity::find().select_only().column(Column::Id).filter(waiting()).filter(this);
     let found: Option<i64> = found.order_by_asc(Column::Id).into_tuple().one(db.reader()).await?;
     let Some(id) = found else { return Ok(None) };
     let work = db.begin(actor()).await?;

@@ -266,3 +266,60 @@ fn one_bad_row_of_a_table_keeps_all_of_it_out_and_is_told() {
     let (_, listed) = server.get("/api/v1/indicators?limit=1&unit=430611001", Some(&token));
     assert_eq!(listed["items"][0]["name"], "“检查”次数1", "{listed}");
 }
+
+#[test]
+fn the_command_line_tells_its_progress_and_does_the_same() {
+    let house = House::on_sqlite();
+    let (bundle, rows) = county(&house);
+    let value: Value = serde_json::from_str(&bundle).unwrap();
+    let mut lines = String::new();
+    for kind in KINDS.iter().rev() {
+        for row in value[kind].as_array().into_iter().flatten() {
+            let mut row = row.clone();
+            row["collection"] = json!(kind);
+            lines += &format!("{row}\n");
+        }
+    }
+    let all: u64 = KINDS.iter().map(|kind| rows(kind)).sum();
+    let file = house.folder.0.join("county.ndjson");
+    std::fs::write(&file, &lines).unwrap();
+    let import = ["import", "county.ndjson", "--mode", "commit", "--lang", "en"];
+    let written = run(house.command(&import), "");
+    let (said, progress) = (text(&written.stdout), text(&written.stderr));
+    assert!(written.status.success(), "{progress}");
+    assert_eq!(
+        said,
+        format!(
+            "Written: {all} rows, {all} created, 0 updated, 0 unchanged; 0 stored rows not in the file.\n"
+        )
+    );
+    let forms = rows("budgets");
+    let is_told = |part: &str| progress.lines().any(|line| line.starts_with(part) && line.contains(" of "));
+    assert!(is_told("checked") && is_told("written"), "{progress}");
+    assert!(
+        progress.contains(&format!("of {forms} units' years")) && progress.ends_with("done\n"),
+        "{progress}"
+    );
+
+    // One line that is none keeps all the others out, and is told with its number.
+    std::fs::write(&file, format!("{lines}{{\"collection\":\"years\",\"year\":2031}}\n{{\n")).unwrap();
+    let refused = run(house.command(&import), "");
+    assert_eq!(refused.status.code(), Some(65));
+    let told = text(&refused.stderr);
+    assert!(
+        told.contains(&format!("the file, row {}: ", all + 2)) && told.contains("[malformed_json]"),
+        "{told}"
+    );
+    let again = run(
+        house.command(&["import", "county.ndjson", "--mode", "commit", "--atomic=false", "--lang", "en"]),
+        "",
+    );
+    let said = text(&again.stdout);
+    assert!(
+        said.starts_with(&format!(
+            "Written: {} rows, 1 created, 0 updated, {all} unchanged, 1 wrong",
+            all + 2
+        )),
+        "{said}"
+    );
+}
