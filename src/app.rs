@@ -25,8 +25,8 @@ use crate::http::rate_limit::{CallerLimits, RateLimitSettings, rate_limit, rate_
 use crate::http::{ApiError, Cursors, Draining, Schemas, document, envelope};
 use crate::{
     accounts, audit, base_data, budgets, evaluations, feed, findings, forms, health, imports, indicators,
-    library, narratives, oversight, previews, projects, proofs, publications, reviews, rule_sets, scores,
-    simulations, tables, units, workflow, years,
+    jobs, library, narratives, oversight, previews, projects, proofs, publications, reviews, rule_sets,
+    scores, simulations, tables, units, workflow, years,
 };
 
 /// Where the API lies.
@@ -198,6 +198,7 @@ fn base() -> OpenApi {
     base.merge(forms::Schemas::openapi());
     base.merge(imports::Schemas::openapi());
     base.merge(indicators::Schemas::openapi());
+    base.merge(jobs::Schemas::openapi());
     base.merge(library::Schemas::openapi());
     base.merge(narratives::Schemas::openapi());
     base.merge(oversight::Schemas::openapi());
@@ -238,7 +239,7 @@ fn api(config: &mut ServiceConfig<'_>) {
     feed::configure(config);
     library::configure(config);
     oversight::configure(config);
-    imports::configure(config);
+    jobs::configure(config);
     previews::configure(config);
     audit::configure(config);
     accounts::configure(config);

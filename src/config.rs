@@ -84,9 +84,13 @@ pub struct ServeSettings {
     #[arg(long, env = "JIXIAO_MAX_BODY", default_value_t = 2 << 20)]
     pub max_body: usize,
 
-    /// Most bytes of an import, after decompression
+    /// Most bytes of an import that is answered at once, after decompression; a larger one becomes a job
     #[arg(long, env = "JIXIAO_MAX_IMPORT", default_value_t = 20 << 20)]
     pub max_import: usize,
+
+    /// Most bytes of an import that becomes a job, as sent and after decompression
+    #[arg(long, env = "JIXIAO_MAX_JOB", default_value_t = 2 << 30)]
+    pub max_job: usize,
 
     /// Seconds in which a body must have arrived
     #[arg(long, env = "JIXIAO_BODY_SECONDS", default_value_t = 30)]
@@ -126,7 +130,12 @@ impl ServeSettings {
     /// Limits on bodies.
     #[must_use]
     pub fn body_limits(&self) -> BodyLimits {
-        BodyLimits { json: self.max_body, import: self.max_import, seconds: self.body_seconds }
+        BodyLimits {
+            json: self.max_body,
+            import: self.max_import,
+            job: self.max_job,
+            seconds: self.body_seconds,
+        }
     }
 
     /// Limits on callers.
@@ -187,9 +196,9 @@ impl ServeSettings {
                 return Err(BadSetting::new("JIXIAO_CORS_ORIGINS", why));
             }
         }
-        if self.max_body == 0 || self.max_import == 0 || self.body_seconds == 0 {
+        if self.max_body == 0 || self.max_import == 0 || self.max_job == 0 || self.body_seconds == 0 {
             return Err(BadSetting::new(
-                "JIXIAO_MAX_BODY, JIXIAO_MAX_IMPORT, JIXIAO_BODY_SECONDS",
+                "JIXIAO_MAX_BODY, JIXIAO_MAX_IMPORT, JIXIAO_MAX_JOB, JIXIAO_BODY_SECONDS",
                 "must not be 0",
             ));
         }

@@ -7,7 +7,7 @@
 //! * FLOOR 4, the features, each after those it builds on: [`tables`] → [`units`], [`rule_sets`], [`years`] →
 //!   [`evaluations`] → [`budgets`], [`base_data`], [`projects`], [`narratives`] → [`indicators`] → [`forms`] →
 //!   [`scores`] → [`proofs`] → [`simulations`] → [`findings`] → [`workflow`] → [`reviews`] → [`publications`] → [`feed`] →
-//!   [`library`] → [`oversight`] → [`imports`] → [`previews`] → [`audit`]; beside them [`accounts`], [`generate`] and [`health`].
+//!   [`library`] → [`oversight`] → [`imports`] → [`jobs`] → [`previews`] → [`audit`]; beside them [`accounts`], [`generate`] and [`health`].
 //! * FLOOR 3, [`http`]: problems, callers, conditions, paging, the document that also validates.
 //! * FLOOR 2, [`db`]: one engine behind another's face, and the one way to write.
 //! * FLOORS 0 and 1 are the crate `jixiao_core`: the words of the domain, the scoring rules, roles and stages.
@@ -30,6 +30,7 @@ pub mod health;
 pub mod http;
 pub mod imports;
 pub mod indicators;
+pub mod jobs;
 pub mod library;
 pub mod narratives;
 pub mod oversight;

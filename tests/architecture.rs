@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The features in the order in which they build on one another: none mentions a later one.
-const FEATURES: [&str; 24] = [
+const FEATURES: [&str; 25] = [
     "tables",
     "units",
     "rule_sets",
@@ -31,6 +31,7 @@ const FEATURES: [&str; 24] = [
     "library",
     "oversight",
     "imports",
+    "jobs",
     "previews",
     "audit",
 ];

@@ -28,6 +28,7 @@ mod m20261124_000016_rule_sets;
 mod m20261124_000017_score_changes;
 mod m20261124_000018_summary_figures;
 mod m20261124_000019_library_indicators;
+mod m20261124_000021_import_jobs;
 mod m20261124_000022_rankings;
 
 /// The migrations in order.
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000017_score_changes::Migration),
             Box::new(m20261124_000018_summary_figures::Migration),
             Box::new(m20261124_000019_library_indicators::Migration),
+            Box::new(m20261124_000021_import_jobs::Migration),
             Box::new(m20261124_000022_rankings::Migration),
         ]
     }

@@ -4,23 +4,27 @@ use std::path::{Path, PathBuf};
 
 use crate::app;
 use crate::config::DatabaseSettings;
-use crate::db::sha256;
+use crate::db::{Json, sha256};
 use crate::http::{ApiError, Principal, Schemas};
 use crate::imports::bundle::Bundle;
 use crate::imports::files::{self, File, Format, Reading, Refused};
+use crate::imports::wire::{AmountUnitWord, CollectionWord, ImportErrorView, ModeWord, StrategyWord};
 use crate::imports::{Counts, LaterStage, Mode, Order, RowError, Strategy, error_file, run as import};
+use crate::jobs::entity::{Asked, Progress, Said};
+use crate::jobs::wire::JobState;
 use crate::tables::read::Room;
 use crate::tables::{AmountUnit, Collection};
 use clap::{Args, ValueEnum};
 use jixiao_core::kernel::Lang;
 
-use super::{Failure, block_on, open, print};
+use super::{Failure, block_on, import_job, open, print};
 
 /// Import files into the database: JSON, NDJSON, CSV or XLSX. It writes every row or none, or with `--atomic=false` the
 /// good ones, and names every error.
 #[derive(Args, Debug)]
 pub struct Import {
-    /// The files, told by the ends of their names; `-` reads standard input
+    /// The files, told by the ends of their names; `-` reads standard input. One beyond 20 MiB, alone and no workbook, is
+    /// imported as a job, form by form, whose progress is told
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Check only, or write
@@ -37,7 +41,7 @@ pub struct Import {
     stage: Option<StageArg>,
     /// Collection of rows that name none: CSV, NDJSON, a workbook with one sheet
     #[arg(long, value_parser = collection)]
-    collection: Option<Collection>,
+    collection: Option<CollectionWord>,
     /// Unit of the amounts where the files do not say it; 万元 if it is not given
     #[arg(long, value_enum)]
     amount_unit: Option<AmountUnitArg>,
@@ -88,18 +92,13 @@ enum AmountUnitArg {
     Yuan,
 }
 
-impl From<AmountUnitArg> for AmountUnit {
+impl From<AmountUnitArg> for AmountUnitWord {
     fn from(unit: AmountUnitArg) -> Self {
         match unit {
             AmountUnitArg::WanYuan => Self::WanYuan,
             AmountUnitArg::Yuan => Self::Yuan,
         }
     }
-}
-
-fn collection(text: &str) -> Result<Collection, String> {
-    let names = Collection::ALL.map(Collection::as_str).join(", ");
-    Collection::named(text).ok_or_else(|| format!("one of {names}"))
 }
 
 /// A language, on the command line.
@@ -125,9 +124,14 @@ pub fn run(command: &Import) -> Result<(), Failure> {
     let lang = command.lang.into();
     let url = command.database.url()?;
     let schemas = Schemas::of_document(&app::openapi());
+    if let [only] = command.files.as_slice()
+        && let Some(format) = as_job(only)
+    {
+        return run_job(command, only, format, lang, &schemas);
+    }
     let reading = Reading {
-        collection: command.collection,
-        unit: command.amount_unit.map(AmountUnit::from),
+        collection: command.collection.map(Collection::from),
+        unit: command.amount_unit.map(|unit| AmountUnit::from(AmountUnitWord::from(unit))),
         room: Room::ENDLESS,
     };
     let files = open_all(&command.files)?;
@@ -145,16 +149,7 @@ pub fn run(command: &Import) -> Result<(), Failure> {
         ModeArg::Validate => Mode::Validate,
         ModeArg::Commit => Mode::Commit,
     };
-    let later = command.stage.map(|stage| match stage {
-        StageArg::Submitted => LaterStage::Submitted,
-        StageArg::Approved => LaterStage::Approved,
-    });
-    let strategy = match command.strategy {
-        StrategyArg::Upsert => Strategy::Upsert,
-        StrategyArg::Create => Strategy::Create,
-        StrategyArg::Update => Strategy::Update,
-        StrategyArg::Replace => Strategy::Replace,
-    };
+    let (later, strategy) = (later(command), Strategy::from(strategy(command)));
     let report = block_on(async {
         let db = open(&url, app::write_hooks()).await?;
         db.prepare().await?;
@@ -164,7 +159,7 @@ pub fn run(command: &Import) -> Result<(), Failure> {
             [only] => sha256(&only.bytes),
             several => files::digest(several),
         };
-        let order = Order { mode, strategy, is_atomic: command.atomic, later, sha256 };
+        let order = Order { strategy, is_atomic: command.atomic, later, ..Order::new(mode, sha256) };
         let (work, report) = import(work, &schemas, &caller, bundle, order).await?;
         if report.is_accepted() && mode == Mode::Commit {
             work.commit().await?;
@@ -181,6 +176,88 @@ pub fn run(command: &Import) -> Result<(), Failure> {
     }
     print(&told(report.counts, mode, lang));
     if report.errors.is_empty() { Ok(()) } else { Err(Failure::Data) }
+}
+
+fn later(command: &Import) -> Option<LaterStage> {
+    command.stage.map(|stage| match stage {
+        StageArg::Submitted => LaterStage::Submitted,
+        StageArg::Approved => LaterStage::Approved,
+    })
+}
+
+fn strategy(command: &Import) -> StrategyWord {
+    match command.strategy {
+        StrategyArg::Upsert => StrategyWord::Upsert,
+        StrategyArg::Create => StrategyWord::Create,
+        StrategyArg::Update => StrategyWord::Update,
+        StrategyArg::Replace => StrategyWord::Replace,
+    }
+}
+
+fn collection(name: &str) -> Result<CollectionWord, String> {
+    let known = serde_json::from_value(serde_json::Value::String(name.to_owned()));
+    known.map_err(|_| format!("one of {}", Collection::ALL.map(Collection::as_str).join(", ")))
+}
+
+/// Bytes beyond which a file is not held in memory.
+const LARGE: u64 = 20 << 20;
+
+/// How a file is written that is imported as a job: one that is large, and no workbook, which cannot be read piece by
+/// piece.
+fn as_job(file: &Path) -> Option<Format> {
+    let is_large = std::fs::metadata(file).is_ok_and(|about| about.len() > LARGE);
+    let format = Format::of_name(&file.to_string_lossy()).unwrap_or(Format::Json);
+    (is_large && format != Format::Xlsx).then_some(format)
+}
+
+fn run_job(
+    command: &Import,
+    file: &Path,
+    format: Format,
+    lang: Lang,
+    schemas: &Schemas,
+) -> Result<(), Failure> {
+    let mode = match command.mode {
+        ModeArg::Validate => ModeWord::Validate,
+        ModeArg::Commit => ModeWord::Commit,
+    };
+    let asked = Asked {
+        format,
+        encoding: None,
+        collection: command.collection,
+        amount_unit: command.amount_unit.map(AmountUnitWord::from),
+        mode,
+        strategy: strategy(command),
+        atomic: command.atomic,
+        later: later(command),
+        most: u64::MAX,
+        said: Said::default(),
+    };
+    let url = command.database.url()?;
+    let job = block_on(async {
+        let db = open(&url, app::write_hooks()).await?;
+        db.prepare().await?;
+        import_job::import(&db, schemas, file, asked, lang).await
+    })?;
+    let Json(Progress { counts, errors, forms, forms_done, .. }) = job.progress;
+    for error in job.errors.0 {
+        let ImportErrorView { collection, row, key, column, code, detail, .. } = error.view(lang);
+        let column = column.map(|column| format!(" {column}")).unwrap_or_default();
+        eprintln!("{}{column}: {detail} [{code}]", place(&collection, row, &key, lang));
+    }
+    if job.state.0 != JobState::Done {
+        eprintln!(
+            "{}",
+            lang.pick(
+                format!("未全部写入：{forms_done}/{forms} 个单位年度处理完毕。"),
+                format!("Not all was written: {forms_done} of {forms} units' years were gone through.")
+            )
+        );
+        return Err(Failure::Data);
+    }
+    let mode = if mode == ModeWord::Commit { Mode::Commit } else { Mode::Validate };
+    print(&told(counts, mode, lang));
+    if errors == 0 { Ok(()) } else { Err(Failure::Data) }
 }
 
 /// What an import came to.
@@ -267,13 +344,7 @@ pub fn tell(errors: &[RowError], lang: Lang) {
     for RowError { collection, row, key, error, source, column, nearest } in errors {
         let names = [&source.file, &source.sheet, column].into_iter().flatten().map(String::as_str);
         let names = names.collect::<Vec<_>>().join(" ");
-        let place = if collection.is_empty() && *row == 0 {
-            lang.pick("文件".to_owned(), "the file".to_owned())
-        } else if collection.is_empty() {
-            lang.pick(format!("第 {row} 行"), format!("row {row}"))
-        } else {
-            lang.pick(format!("{collection} 第 {row} 行（{key}）"), format!("{collection} row {row} ({key})"))
-        };
+        let place = place(collection, *row, key, lang);
         let found = match &error.found {
             Some(found) => lang.pick(format!("，实际为 {found}"), format!("; found {found}")),
             None => String::new(),
@@ -285,5 +356,16 @@ pub fn tell(errors: &[RowError], lang: Lang) {
         let at = if source.is_table() { &names } else { &error.pointer };
         let at = if at.is_empty() { String::new() } else { format!(" {at}") };
         eprintln!("{place}{at}: {words}{found}{near} [{}]", error.code);
+    }
+}
+
+/// Where an error is, in words.
+fn place(collection: &str, row: usize, key: &str, lang: Lang) -> String {
+    match (collection.is_empty(), row) {
+        (true, 0) => lang.pick("文件".to_owned(), "the file".to_owned()),
+        (true, row) => lang.pick(format!("文件第 {row} 行"), format!("the file, row {row}")),
+        _ => {
+            lang.pick(format!("{collection} 第 {row} 行（{key}）"), format!("{collection} row {row} ({key})"))
+        }
     }
 }

@@ -6,6 +6,7 @@ mod audit;
 mod data;
 mod export;
 mod generate;
+mod import_job;
 mod keys;
 mod migrate;
 mod openapi;

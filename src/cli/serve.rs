@@ -12,6 +12,7 @@ use crate::demo;
 use crate::http::Cursors;
 use crate::http::Draining;
 use crate::http::client::TrustedProxies;
+use crate::jobs::Runner;
 use actix_web::HttpServer;
 use jixiao_core::kernel::{Lang, Text as _};
 use tracing_subscriber::EnvFilter;
@@ -75,6 +76,8 @@ async fn serve(settings: ServeSettings) -> Result<(), Failure> {
     });
     let draining = assembly.draining();
     actix_web::rt::spawn(keep_sealing(db.clone(), seal(&secret)));
+    let runner = Runner::new(db.clone(), assembly.schemas().clone());
+    actix_web::rt::spawn(runner.keep_running(draining.clone().into_inner()));
 
     match &url {
         DatabaseUrl::Sqlite { .. } => {

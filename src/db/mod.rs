@@ -30,7 +30,7 @@ pub use columns::{AsInteger, Coded, Int, Json};
 pub use connect::{DatabaseUrl, UnusableUrl};
 pub use cores::on_all_cores;
 pub use dependents::{REFERENCES, Reference, dependents};
-pub use digest::sha256;
+pub use digest::{Sha256, sha256};
 pub use error::{is_held, is_reference_violation, is_unavailable, is_unique_violation, is_unusable};
 pub use idempotency::{Claim, RequestKey, StoredReply};
 pub use keyset::{Keyset, SortColumn, keyset_page};

@@ -23,8 +23,10 @@ use crate::db::sha256;
 pub struct BodyLimits {
     /// Bytes of a JSON body.
     pub json: usize,
-    /// Bytes of an import.
+    /// Bytes of an import that is answered at once.
     pub import: usize,
+    /// Bytes of an import that becomes a job.
+    pub job: usize,
     /// Seconds in which a body must have arrived.
     pub seconds: u64,
 }
@@ -270,9 +272,10 @@ pub fn schemas(request: &HttpRequest) -> Result<&Schemas, ApiError> {
     schemas.ok_or_else(|| ApiError::internal("no schemas were assembled"))
 }
 
-fn limits(request: &HttpRequest) -> BodyLimits {
+/// The limits of the running application.
+pub fn limits(request: &HttpRequest) -> BodyLimits {
     let configured = request.app_data::<web::Data<BodyLimits>>().map(|limits| *limits.get_ref());
-    configured.unwrap_or(BodyLimits { json: 2 << 20, import: 20 << 20, seconds: 30 })
+    configured.unwrap_or(BodyLimits { json: 2 << 20, import: 20 << 20, job: 2 << 30, seconds: 30 })
 }
 
 /// 415 unless the body is of one of these types.

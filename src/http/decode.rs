@@ -50,15 +50,20 @@ impl Encoding {
     /// What `packed` stands for, or `None` if that is more than `limit` bytes. Takes processor time: not for an async
     /// thread.
     pub fn unpack(self, packed: &[u8], limit: usize) -> std::io::Result<Option<Bytes>> {
-        match self {
-            Self::Gzip => within(MultiGzDecoder::new(packed), limit),
-            Self::Deflate => within(ZlibDecoder::new(packed), limit),
+        within(self.reader(packed)?, limit)
+    }
+
+    /// What `packed` stands for, as it is read.
+    pub fn reader<'a>(self, packed: impl Read + 'a) -> std::io::Result<Box<dyn Read + 'a>> {
+        Ok(match self {
+            Self::Gzip => Box::new(MultiGzDecoder::new(packed)),
+            Self::Deflate => Box::new(ZlibDecoder::new(packed)),
             Self::Zstd => {
-                let mut decoder = zstd::stream::read::Decoder::with_buffer(packed)?;
+                let mut decoder = zstd::stream::read::Decoder::new(packed)?;
                 decoder.window_log_max(LARGEST_WINDOW)?;
-                within(decoder, limit)
+                Box::new(decoder)
             }
-        }
+        })
     }
 }
 

@@ -12,7 +12,7 @@ use utoipa::openapi::{Header, RefOr, Response};
 
 use super::caller::Principal;
 use super::problem::{ApiError, ErrorCode};
-use super::reply::{Changed, Created, Partly, Shown};
+use super::reply::{Accepted, Changed, Created, Partly, Shown};
 use crate::db::{Claim, RequestKey, StoredReply, Work, is_held, sha256};
 
 /// The key by which a request that comes again is recognised.
@@ -113,6 +113,12 @@ fn keep(status: u16, headers: &[(&str, &str)], body: &impl Serialize) -> Result<
 impl<T: Serialize> Keep for Created<T> {
     fn kept(&self) -> Result<StoredReply, ApiError> {
         keep(201, &[("etag", &self.etag), ("location", &self.location)], &self.body)
+    }
+}
+
+impl<T: Serialize> Keep for Accepted<T> {
+    fn kept(&self) -> Result<StoredReply, ApiError> {
+        keep(202, &[("location", &self.location)], &self.body)
     }
 }
 

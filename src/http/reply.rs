@@ -173,6 +173,28 @@ impl<T: ToSchema> IntoResponses for Partly<T> {
     }
 }
 
+/// 202 with what was taken on, and where to see what becomes of it.
+#[derive(Debug)]
+pub struct Accepted<T> {
+    /// What was taken on.
+    pub body: T,
+    /// Where it is seen.
+    pub location: String,
+}
+
+impl<T: Serialize> Responder for Accepted<T> {
+    type Body = BoxBody;
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Accepted().insert_header((header::LOCATION, self.location)).json(self.body)
+    }
+}
+
+impl<T: ToSchema> IntoResponses for Accepted<T> {
+    fn responses() -> Responses {
+        documented::<T>("202", "已受理 Taken on; see its address for what becomes of it.", &["Location"])
+    }
+}
+
 /// Another reply, which nobody on the way may keep: a token, a first password, who has an account.
 #[derive(Debug)]
 pub struct Unstored<R>(pub R);

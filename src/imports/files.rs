@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::bundle::{self, Bundle, no_rows, of_file};
 use super::report::RowError;
 use crate::db::sha256;
@@ -13,7 +15,8 @@ use crate::tables::read::{Fault, Flaw, Line, Read, Room, Source};
 use crate::tables::{AmountUnit, Collection, columns, csv, ndjson, xlsx};
 
 /// How a file is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Format {
     /// A JSON bundle.
     Json,
@@ -216,7 +219,9 @@ fn add<B: AsRef<[u8]>>(
     Ok(())
 }
 
-fn no_collection(source: &Source) -> Fault {
+/// Rows of a CSV do not say of which collection they are.
+#[must_use]
+pub fn no_collection(source: &Source) -> Fault {
     let names = Collection::ALL.map(Collection::as_str).join(", ");
     Fault::of_file(
         source,
@@ -233,7 +238,7 @@ fn no_collection(source: &Source) -> Fault {
     )
 }
 
-fn refused(faults: Vec<Fault>) -> Refused {
+pub(crate) fn refused(faults: Vec<Fault>) -> Refused {
     let mut errors = Vec::new();
     for fault in faults {
         match fault {

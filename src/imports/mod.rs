@@ -22,12 +22,12 @@ pub mod wire;
 pub mod write;
 
 pub use report::{Counts, Report, RowError};
-pub use run::{Mode, Order, Strategy, failed_rows, run};
+pub use run::{Mode, Order, Strategy, failed_rows, record, run};
 pub use wire::LaterStage;
 
-/// The operations of the import.
+/// The operations of the import's templates; the import itself stands with the jobs, to which it hands large bodies.
 pub fn configure(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-    config.service(routes::post).service(template_routes::get);
+    config.service(template_routes::get);
 }
 
 /// The schemas of this feature's bodies.

@@ -76,6 +76,8 @@ pub struct Report {
     pub assessed: Vec<Assessed>,
     /// Whether one error refuses them all.
     pub is_atomic: bool,
+    /// What of the counts is about years and units.
+    pub reference: Counts,
 }
 
 impl Report {

@@ -2,7 +2,7 @@
 
 use actix_web::http::header;
 use actix_web::web::Bytes;
-use actix_web::{HttpRequest, post, web};
+use actix_web::{HttpRequest, web};
 use jixiao_core::checks::{Finding, Severity};
 use jixiao_core::kernel::{Lang, Text as _};
 use jixiao_core::workflow::Role;
@@ -14,45 +14,22 @@ use super::report::{Assessed, Counts, Report, RowError};
 use super::run::{Mode, Order, run};
 use super::upload::received;
 use super::wire::{
-    Bundle, CsvText, ImportCounts, ImportErrorView, ImportFinding, ImportForm, ImportParams, ImportProblem,
-    ImportReport, ImportedForm, ModeWord, RowLines, WorkbookFile,
+    ImportCounts, ImportErrorView, ImportFinding, ImportParams, ImportReport, ImportedForm, ModeWord,
 };
 use crate::db::Db;
-use crate::http::envelope::{Language, preferred};
+use crate::http::envelope::preferred;
 use crate::http::permission::Import;
 use crate::http::problem::{Attached, MOST_ERRORS, printable, shortened};
-use crate::http::{ApiError, Caller, ErrorCode, Once, Params, Partly, Repeatable, Schemas};
-use crate::tables::format::TableFile;
+use crate::http::{ApiError, Caller, ErrorCode, Once, Partly, Principal, Repeatable, Schemas};
 use crate::tables::read::Room;
 use crate::tables::{AmountUnit, Collection};
 
-/// Import a bundle
-///
-/// 导入：一次写入多个单位、年度的数据，缺省按主键新建或更新（`strategy`）；缺省字段不动，null 清空。缺省要么全部写入，
-/// 要么一行都不写；`atomic=false` 写入无误的行，部分有误时返回 207。所有错误一次列全。格式：JSON 包、NDJSON（每行一条，含 `collection`）、CSV（一类数据，`collection` 指明）、XLSX（每类一张表）、
-/// 多个文件的表单；表头中英文均可，见导入模板。未写入时 `Accept: text/csv` 返回原文件加一列“导入错误”，改好后可原样再导入。`mode=validate` 只检查，并列出每套自评表的勾稽审核结果。重复导入同一文件结果为“未变”。
-#[utoipa::path(
-    tag = "imports",
-    operation_id = "importBundle",
-    params(ImportParams),
-    request_body(content(
-        (Bundle = "application/json"),
-        (RowLines = "application/x-ndjson"),
-        (CsvText = "text/csv"),
-        (WorkbookFile = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        (ImportForm = "multipart/form-data"),
-    )),
-    responses((status = 422,
-        description = "有误，未写入任何数据；`Accept: text/csv` 返回原文件加错误列 Nothing was written; every bad row is named.",
-        content((ImportProblem = "application/problem+json"), (TableFile = "text/csv")))),
-    security(("oauth2" = ["import:write"]))
-)]
-#[post("/imports")]
+/// Imports a body that is small enough to be answered at once.
 #[expect(clippy::too_many_arguments, reason = "an import takes what every request brings, and more")]
-pub async fn post(
+pub async fn at_once(
     caller: Caller<Import>,
-    Params(params): Params<ImportParams>,
-    Language(lang): Language,
+    params: ImportParams,
+    lang: Lang,
     once: Once,
     request: HttpRequest,
     payload: web::Payload,
@@ -75,21 +52,16 @@ pub async fn post(
         ModeWord::Validate => Mode::Validate,
         ModeWord::Commit => Mode::Commit,
     };
-    if params.stage.is_some() && caller.principal().role != Role::Admin {
-        return Err(ApiError::new(ErrorCode::Forbidden).detail(
-            "只有管理员可以把历史自评直接导入到已提交或已通过阶段",
-            "Only an administrator imports historical evaluations at a later stage",
-        ));
-    }
+    check_stage(&params, caller.principal())?;
     let (strategy, is_atomic) = (params.strategy.into(), params.atomic);
-    let order = Order { mode, strategy, is_atomic, later: params.stage, sha256 };
+    let order = Order { mode, strategy, is_atomic, later: params.stage, sha256, is_piece: false };
     let work = db.begin(caller.principal()).await?;
-    if let Some(reply) = once.replay(&work).await? {
+    if let Some(reply) = once.replay(&work).await.map_err(uncounted)? {
         return Ok(reply);
     }
     let (work, report) = run(work, &schemas, caller.principal(), bundle, order).await?;
     let is_accepted = report.is_accepted();
-    let Report { id, counts, errors, assessed, is_atomic: _ } = report;
+    let Report { id, counts, errors, assessed, is_atomic: _, reference: _ } = report;
     if !is_accepted {
         return Err(told.rejected(counts, errors));
     }
@@ -108,6 +80,27 @@ pub async fn post(
         // Undone with the unit of work, the claim on the key included: checking twice is no harm.
         Mode::Validate => Ok(Repeatable::First(reply)),
     }
+}
+
+/// A refusal of an import whose rows were not looked at, with the counts that every one of its 422s has.
+#[must_use]
+pub fn uncounted(error: ApiError) -> ApiError {
+    if error.code != ErrorCode::IdempotencyKeyReused {
+        return error;
+    }
+    let counts = ImportCounts::from(Counts::default());
+    ApiError { extra: Some(json!({ "errors": [], "counts": counts })), ..error }
+}
+
+/// 403 where somebody else than an administrator imports at a later stage.
+pub fn check_stage(params: &ImportParams, caller: &Principal) -> Result<(), ApiError> {
+    if params.stage.is_none() || caller.role == Role::Admin {
+        return Ok(());
+    }
+    Err(ApiError::new(ErrorCode::Forbidden).detail(
+        "只有管理员可以把历史自评直接导入到已提交或已通过阶段",
+        "Only an administrator imports historical evaluations at a later stage",
+    ))
 }
 
 /// The errors that an answer names.

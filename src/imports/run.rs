@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jixiao_core::kernel::{FiscalYear, UnitCode};
-use sea_orm::{ActiveModelTrait, ActiveValue, Set};
+use sea_orm::{ActiveModelTrait, ActiveValue, DbErr, Set};
 use serde_json::Value;
 
 use super::bundle::{Bundle, Collection, Row};
@@ -12,7 +12,7 @@ use super::entity;
 use super::fold::{Place, fold};
 use super::plan::{self, Plan};
 use super::reference;
-use super::report::{Assessed, Report, RowError};
+use super::report::{Assessed, Counts, Report, RowError};
 use super::wire::LaterStage;
 use super::{suggest, write};
 use crate::db::{Json, Scope, Work};
@@ -90,13 +90,16 @@ pub struct Order {
     pub later: Option<LaterStage>,
     /// SHA-256 of the body, by which the import is recognised in its record and in the audit chains.
     pub sha256: String,
+    /// Whether these rows are a piece of a larger import, which keeps the one record of all of them; validated, they
+    /// are judged and no more.
+    pub is_piece: bool,
 }
 
 impl Order {
     /// All rows or none, as drafts, making and changing: what is meant where nothing else is said.
     #[must_use]
     pub fn new(mode: Mode, sha256: String) -> Self {
-        Self { mode, strategy: Strategy::default(), is_atomic: true, later: None, sha256 }
+        Self { mode, strategy: Strategy::default(), is_atomic: true, later: None, sha256, is_piece: false }
     }
 }
 
@@ -176,10 +179,12 @@ pub async fn run<'db>(
     }
     let missing_years = reference::years(&mut run, years).await?;
     let missing_units = reference::units(&mut run, units).await?;
+    run.report.reference = run.report.counts;
     let groups = by_evaluation(&mut run, parts)?;
     let plans = plan::plan(&mut run, groups, &missing_units, &missing_years).await?;
     let forms: Vec<_> = plans.iter().map(Plan::key).collect();
-    if run.goes_on() {
+    let is_judged_only = order.is_piece && order.mode == Mode::Validate;
+    if run.goes_on() && !is_judged_only {
         write::write(&mut run, plans).await?;
     }
 
@@ -192,25 +197,35 @@ pub async fn run<'db>(
     if !report.is_accepted() {
         // Nothing is written, whatever had been done until the first error: the work is dropped.
         let (total, failed) = (report.counts.total, report.counts.failed);
-        report.counts = super::report::Counts { total, failed, ..Default::default() };
+        report.counts = Counts { total, failed, ..Default::default() };
         return Ok((work, report));
     }
     match order.mode {
+        _ if order.is_piece => {}
         Mode::Validate => report.assessed = assessed(&work, forms).await?,
-        Mode::Commit => {
-            let record = entity::ActiveModel {
-                id: ActiveValue::NotSet,
-                imported_by: Set(caller.username.clone()),
-                strategy: Set(order.strategy.as_str().to_owned()),
-                sha256: Set(order.sha256.clone()),
-                counts: Set(Json(report.counts)),
-                meta: Set(meta.map(Json)),
-                created_at: Set(work.now()),
-            };
-            report.id = Some(record.insert(work.conn()).await?.id);
-        }
+        Mode::Commit => report.id = Some(record(&work, caller, order, report.counts, meta).await?),
     }
     Ok((work, report))
+}
+
+/// Keeps the record of an import, and gives its id back.
+pub async fn record(
+    work: &Work<'_>,
+    caller: &Principal,
+    order: &Order,
+    counts: Counts,
+    meta: Option<Value>,
+) -> Result<i64, DbErr> {
+    let record = entity::ActiveModel {
+        id: ActiveValue::NotSet,
+        imported_by: Set(caller.username.clone()),
+        strategy: Set(order.strategy.as_str().to_owned()),
+        sha256: Set(order.sha256.clone()),
+        counts: Set(Json(counts)),
+        meta: Set(meta.map(Json)),
+        created_at: Set(work.now()),
+    };
+    Ok(record.insert(work.conn()).await?.id)
 }
 
 /// What the checks find in forms that were touched, before they are undone.

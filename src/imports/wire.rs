@@ -18,7 +18,7 @@ use crate::units::wire::UnitInput;
 use crate::years::wire::YearInput;
 
 /// `wan_yuan` 万元, `yuan` 元.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AmountUnitWord {
     /// 万元
@@ -29,7 +29,7 @@ pub enum AmountUnitWord {
 
 /// `years` 年度, `units` 单位, `budgets` 部门整体支出, `base_data` 基础数据表, `project_expenditures` 项目支出,
 /// `indicators` 绩效指标, `narratives` 报告正文.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CollectionWord {
     /// 预算年度
@@ -72,7 +72,7 @@ impl From<AmountUnitWord> for AmountUnit {
 }
 
 /// `submitted` 已提交, `approved` 已通过.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LaterStage {
     /// 已提交
@@ -187,7 +187,7 @@ fn yes() -> bool {
 }
 
 /// How to import.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ImportParams {
     /// 导入方式 `validate` does everything that `commit` does, and writes nothing.

@@ -1,13 +1,14 @@
 //! CSV: rows of one collection, in the encodings and with the separators that spreadsheets write.
 
 use std::borrow::Cow;
+use std::io::Read;
 
 use encoding_rs::{Encoding, GB18030, UTF_8};
 
 use super::cell::{AmountUnit, Cell};
 use super::collection::Collection;
 use super::layout::{Layout, MOST_COLUMNS};
-use super::read::{Fault, Read, Room, Source};
+use super::read::{Fault, Read as Rows, Room, Source};
 use crate::http::FieldError;
 
 /// Rows before the header that are passed over: a title, a unit of amounts.
@@ -43,23 +44,26 @@ pub fn decode<'a>(bytes: &'a [u8], source: &Source) -> Result<Cow<'a, str>, Faul
 pub fn rows(
     text: &str,
     source: &Source,
-    mut visit: impl FnMut(usize, &[Cell]) -> Result<(), Fault>,
+    visit: impl FnMut(usize, &[Cell]) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     let separator = separator(text);
     measure(text, separator, source)?;
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(separator)
-        .from_reader(text.as_bytes());
+    rows_of(text.as_bytes(), separator, source, visit)
+}
+
+fn rows_of(
+    text: impl Read,
+    separator: u8,
+    source: &Source,
+    mut visit: impl FnMut(usize, &[Cell]) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(text);
     let mut record = csv::StringRecord::new();
     let (mut number, mut cells) = (0, Vec::new());
     loop {
         let before = reader.position().line();
-        let is_there = reader.read_record(&mut record).map_err(|_| {
-            let (zh, en) = ("不是合法的 CSV", "Not valid CSV");
-            Fault::of_file(source, FieldError::new("", "malformed_csv", zh, en))
-        })?;
+        let is_there = reader.read_record(&mut record).map_err(|_| malformed(source))?;
         if !is_there {
             return Ok(());
         }
@@ -158,11 +162,38 @@ pub fn read(
     unit: AmountUnit,
     source: &Source,
     room: &mut Room,
-) -> Result<Read, Fault> {
+) -> Result<Rows, Fault> {
     let text = decode(bytes, source)?;
     let mut table = Table::new(collection, unit, source.clone(), room);
     rows(&text, source, |number, cells| table.row(number, cells))?;
     table.finish()
+}
+
+/// Bytes at the beginning of a text in which its separator is looked for.
+const HEAD: u64 = 64 << 10;
+
+/// Reads rows of `collection` as they come, from UTF-8: after each row `visit` takes what has been read so far.
+pub fn stream(
+    mut text: impl Read,
+    collection: Collection,
+    unit: AmountUnit,
+    source: &Source,
+    mut visit: impl FnMut(&mut Rows) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let mut head = Vec::new();
+    text.by_ref().take(HEAD).read_to_end(&mut head).map_err(|_| malformed(source))?;
+    let separator = separator(&String::from_utf8_lossy(&head));
+    let mut room = Room::ENDLESS;
+    let mut table = Table::new(collection, unit, source.clone(), &mut room);
+    rows_of(head.as_slice().chain(text), separator, source, |number, cells| {
+        table.row(number, cells)?;
+        visit(&mut table.read)
+    })?;
+    visit(&mut table.finish()?)
+}
+
+fn malformed(source: &Source) -> Fault {
+    Fault::of_file(source, FieldError::new("", "malformed_csv", "不是合法的 CSV", "Not valid CSV"))
 }
 
 /// The separator of the first line that has one: the one that it has most of.
@@ -198,12 +229,12 @@ pub(super) struct Table<'r> {
     source: Source,
     layout: Option<Layout>,
     titles: Vec<(usize, Vec<Cell>)>,
-    read: Read,
+    read: Rows,
 }
 
 impl<'r> Table<'r> {
     pub(super) fn new(collection: Collection, unit: AmountUnit, source: Source, room: &'r mut Room) -> Self {
-        Self { room, collection, unit, source, layout: None, titles: Vec::new(), read: Read::default() }
+        Self { room, collection, unit, source, layout: None, titles: Vec::new(), read: Rows::default() }
     }
 
     /// Takes a row. The header is the first that names a column; before it there may be a title.
@@ -240,7 +271,7 @@ impl<'r> Table<'r> {
         Ok(())
     }
 
-    pub(super) fn finish(mut self) -> Result<Read, Fault> {
+    pub(super) fn finish(mut self) -> Result<Rows, Fault> {
         if self.layout.is_none() {
             self.begin_at_first()?;
         }

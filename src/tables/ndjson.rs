@@ -27,17 +27,26 @@ pub fn read(
         }
         let Weight { objects, values } = weigh(line);
         room.take(objects.max(1), values)?;
-        match row(line, collection) {
-            Ok((collection, mut value)) => {
-                if unit == AmountUnit::Yuan {
-                    to_wan_yuan(columns(collection), &mut value);
-                }
-                read.lines.push(Line { number, collection, value });
-            }
-            Err(flaw) => read.unread.push(Flaw { number, ..flaw }),
+        match self::line(number, line, collection, unit) {
+            Ok(line) => read.lines.push(line),
+            Err(flaw) => read.unread.push(flaw),
         }
     }
     Ok(read)
+}
+
+/// Reads one line that is not blank.
+pub fn line(
+    number: usize,
+    line: &[u8],
+    collection: Option<Collection>,
+    unit: AmountUnit,
+) -> Result<Line, Flaw> {
+    let (collection, mut value) = row(line, collection).map_err(|flaw| Flaw { number, ..flaw })?;
+    if unit == AmountUnit::Yuan {
+        to_wan_yuan(columns(collection), &mut value);
+    }
+    Ok(Line { number, collection, value })
 }
 
 fn row(line: &[u8], collection: Option<Collection>) -> Result<(Collection, Value), Flaw> {

@@ -33,6 +33,7 @@ mod hostile;
 mod import_formats;
 mod import_words;
 mod imports;
+mod jobs;
 mod library;
 mod lists;
 mod matrix;

@@ -1,9 +1,10 @@
 //! Every list alike: its limits, its cursors, its total, its `Link`; the lists are those of the document.
 
+use actix_web::http::Method;
 use serde_json::{Value, json};
 
 use crate::calls::in_a_year;
-use crate::support::{UNIT, World, world};
+use crate::support::{UNIT, World, request, world};
 
 /// A list of the document: its address and the orders it knows.
 pub struct List {
@@ -57,7 +58,22 @@ pub async fn several() -> World {
     for code in codes {
         settle(&world, code).await;
     }
+    job(&world).await;
+    job(&world).await;
     world
+}
+
+/// A job that was sent and cancelled.
+pub async fn job(world: &World) {
+    let admin = world.caller("admin");
+    let row = "{\"collection\":\"years\",\"year\":2023}\n";
+    let sent = request(Method::POST, "/api/v1/imports?mode=validate")
+        .insert_header(("prefer", "respond-async"))
+        .insert_header(("content-type", "application/x-ndjson"))
+        .set_payload(row);
+    let sent = admin.send(sent).await.expect(202);
+    let cancel = format!("{}/cancel", sent.header("location"));
+    admin.send(request(Method::POST, &cancel)).await.expect(200);
 }
 
 /// A row of this unit in the lists that tell how a round went: an exception, a review, a publication.
@@ -85,7 +101,7 @@ async fn every_list_keeps_its_limits_and_its_cursors_to_itself() {
     let admin = world.caller("admin");
     let mut cursors: Vec<(String, String)> = Vec::new();
     let all = lists();
-    assert_eq!(all.len(), 16, "{:?}", all.iter().map(|list| &list.path).collect::<Vec<_>>());
+    assert_eq!(all.len(), 17, "{:?}", all.iter().map(|list| &list.path).collect::<Vec<_>>());
     for List { path, sorts } in &all {
         for (query, parameter, code) in [
             ("limit=0", "limit", "out_of_range"),

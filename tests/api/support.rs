@@ -108,7 +108,7 @@ pub async fn empty_with(clock: Arc<dyn Clock>, at_once: AtOnce) -> World {
         accounts,
         cursors: Cursors::new(&secret.derive("cursors")),
         seal: jixiao::audit::Seal::new(&secret.derive("audit-checkpoints")),
-        limits: BodyLimits { json: 1 << 20, import: 4 << 20, seconds: 30 },
+        limits: BodyLimits { json: 1 << 20, import: 4 << 20, job: 6 << 20, seconds: 30 },
         rate_limits: RateLimitSettings { per_second: 100_000, burst: 100_000 },
         at_once,
         proxies: TrustedProxies(Vec::new()),

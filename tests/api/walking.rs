@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::pages::{List, lists, settle, several};
+use crate::pages::{List, job, lists, settle, several};
 use crate::support::World;
 
 /// What tells a row of any list from another.
@@ -43,6 +43,7 @@ async fn another(world: &World, n: u32) {
             "weight": "90", "self_score": score }] });
     let admin = world.caller("admin");
     admin.post("/api/v1/imports?mode=commit", bundle).await.expect(200);
+    job(world).await;
     let region = if n.is_multiple_of(2) { format!("11{:02}", n % 100) } else { format!("99{:02}", n % 100) };
     let round = json!({ "year": 2023, "region_code": region });
     admin.put(&format!("/api/v1/years/2023/rounds/{region}"), None, round).await.expect(201);

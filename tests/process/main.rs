@@ -9,6 +9,7 @@ mod commands;
 mod database;
 mod generating;
 mod headers;
+mod jobs;
 mod keys;
 mod limits;
 mod postgres;

@@ -76,6 +76,7 @@ fn the_help_names_every_setting() {
         "CORS_ORIGINS",
         "MAX_BODY",
         "MAX_IMPORT",
+        "MAX_JOB",
         "BODY_SECONDS",
         "RATE_LIMIT",
         "RATE_BURST",

@@ -35,6 +35,8 @@ pub enum Kind {
     Published,
     /// A step of the workflow with a unit's form, or what comes with it.
     Step(Step),
+    /// Work that an administrator has sent: theirs to see.
+    Sent,
     /// A row of a unit that the body names: what is not seen is an error of the body.
     InBody,
 }
@@ -95,6 +97,8 @@ pub fn classify(method: &Method, path: &str) -> Option<Rule> {
         }
         ["imports"] => (Kind::Rows, Action::Import),
         ["import-templates", "{collection}.{format}"] => (Kind::Common, Action::Import),
+        ["import-jobs"] => (Kind::Common, Action::Import),
+        ["import-jobs", "{job}"] | ["import-jobs", "{job}", "cancel"] => (Kind::Sent, Action::Import),
         ["indicators"] if !reads => (Kind::InBody, Action::WriteForms),
         [
             "evaluations"
@@ -180,6 +184,7 @@ pub fn expected(Rule { kind, action }: Rule, who: &Who, unit: &Seat, stage: Stag
     };
     match kind {
         Kind::Unit | Kind::Scores | Kind::Step(_) if !who.sees(unit) => NotFound,
+        Kind::Sent if role != Role::Admin => NotFound,
         Kind::Scores if role == Role::Reader && !stage.is_settled() => NotFound,
         Kind::Step(step) if !takes(step) => Forbidden,
         Kind::Round if role != Role::Admin && who.region != unit.region => Forbidden,

@@ -1,0 +1,195 @@
+//! Who works on jobs: one in each replica. A job that its runner left, or whose runner is no more, is taken by another.
+
+use std::time::Duration;
+
+use sea_orm::{DbErr, Set};
+
+use super::apply::{self, Pace};
+use super::entity::{ActiveModel, Model};
+use super::kept::keep;
+use super::stage;
+use super::store::{self, Filter};
+use super::wire::JobState;
+use crate::db::{Coded, Db, Json, Work, is_unavailable};
+use crate::http::{ApiError, Draining, ErrorCode, FieldError, Schemas};
+use crate::imports::RowError;
+use crate::imports::bundle::of_file;
+use crate::tables::read::Flaw;
+
+/// Between two looks for a job.
+const PAUSE: Duration = Duration::from_secs(1);
+/// How often a job is tried that never comes any further.
+const MOST_ATTEMPTS: i32 = 5;
+
+/// Works on jobs.
+#[derive(Clone, Debug)]
+pub struct Runner {
+    /// The database.
+    pub db: Db,
+    /// The document's schemas.
+    pub schemas: Schemas,
+    name: String,
+}
+
+/// Why a runner leaves a job.
+#[derive(Debug)]
+pub enum Stop {
+    /// Another has it, or it was cancelled.
+    Lost,
+    /// Something went wrong.
+    Failed(ApiError),
+}
+
+impl From<ApiError> for Stop {
+    fn from(error: ApiError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<DbErr> for Stop {
+    fn from(error: DbErr) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl Runner {
+    /// A runner with a name of its own.
+    #[must_use]
+    pub fn new(db: Db, schemas: Schemas) -> Self {
+        Self { db, schemas, name: uuid::Uuid::now_v7().to_string() }
+    }
+
+    /// Works until the process is told to stop.
+    pub async fn keep_running(self, draining: impl AsRef<Draining>) {
+        let draining = draining.as_ref();
+        while !draining.is_on() {
+            let worked = if self.db.is_prepared() { self.once(draining).await } else { Ok(false) };
+            match worked {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(why) if is_unavailable(&why) => {}
+                Err(why) => tracing::warn!(%why, "looking for import jobs failed; trying again"),
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Works on one job, if one waits.
+    async fn once(&self, draining: &Draining) -> Result<bool, DbErr> {
+        store::sweep(&self.db).await?;
+        let Some(id) = store::take(&self.db, &self.name, None).await? else { return Ok(false) };
+        match self.work(id, || draining.is_on()).await {
+            Ok(()) | Err(Stop::Lost) => {}
+            // The lease runs out, and then somebody tries again.
+            Err(Stop::Failed(why)) => tracing::warn!(job = id, %why, "an import job was left"),
+        }
+        Ok(true)
+    }
+
+    /// Works on this job, or waits for whoever else does, and gives it back as it has ended.
+    pub async fn complete(&self, id: i64) -> Result<Model, ApiError> {
+        loop {
+            let job = store::find(self.db.reader(), &Filter::default(), id).await?;
+            let job = job.ok_or_else(|| ApiError::internal("a job that was there is gone"))?;
+            if job.state.0.is_end() {
+                return Ok(job);
+            }
+            match store::take(&self.db, &self.name, Some(id)).await? {
+                Some(id) => match self.work(id, || false).await {
+                    Ok(()) | Err(Stop::Lost) => {}
+                    Err(Stop::Failed(why)) => return Err(why),
+                },
+                None => tokio::time::sleep(PAUSE).await,
+            }
+        }
+    }
+
+    /// Works on a job that is held until it has ended, or `is_over`.
+    async fn work(&self, id: i64, is_over: impl Fn() -> bool) -> Result<(), Stop> {
+        let mut pace = Pace::default();
+        while let Some(job) = store::held(&self.db, id, &self.name).await? {
+            if job.is_cancelled {
+                return self.end(&job, JobState::Cancelled, Default::default()).await;
+            }
+            if is_over() {
+                return Ok(store::release(&self.db, &job).await?);
+            }
+            if job.attempts > MOST_ATTEMPTS {
+                return self.fail(&job, vec![given_up()]).await;
+            }
+            match job.state.0 {
+                JobState::Received => stage::stage(self, &job).await?,
+                JobState::Validating => apply::validate(self, &job, &mut pace).await?,
+                JobState::Applying => apply::apply(self, &job, &mut pace).await?,
+                JobState::Receiving | JobState::Done | JobState::Failed | JobState::Cancelled => {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes how far a job is.
+    pub async fn note(&self, job: &Model, said: ActiveModel) -> Result<(), Stop> {
+        let work = self.db.begin(store::actor()).await?;
+        if !store::note(&work, job, said).await? {
+            return Err(Stop::Lost);
+        }
+        Ok(work.commit().await?)
+    }
+
+    /// Whether a job that takes long in one step is still to be worked on.
+    pub async fn look(&self, job: &Model) -> Result<(), Stop> {
+        match store::held(&self.db, job.id, &self.name).await? {
+            Some(job) if !job.is_cancelled => Ok(()),
+            Some(job) => self.end(&job, JobState::Cancelled, Default::default()).await.and(Err(Stop::Lost)),
+            None => Err(Stop::Lost),
+        }
+    }
+
+    /// Ends a job for what is wrong with it as a whole.
+    pub async fn fail(&self, job: &Model, errors: Vec<RowError>) -> Result<(), Stop> {
+        let mut kept = job.errors.0.clone();
+        let mut progress = job.progress.0.clone();
+        progress.errors += keep(&mut kept, errors);
+        let said =
+            ActiveModel { progress: Set(Json(progress)), errors: Set(Json(kept)), ..Default::default() };
+        self.end(job, JobState::Failed, said).await
+    }
+
+    /// Ends a job.
+    pub async fn end(&self, job: &Model, state: JobState, said: ActiveModel) -> Result<(), Stop> {
+        let work = self.db.begin(store::actor()).await?;
+        self.end_in(work, job, state, said).await
+    }
+
+    /// Ends a job with what `work` has written.
+    pub async fn end_in(
+        &self,
+        work: Work<'_>,
+        job: &Model,
+        state: JobState,
+        said: ActiveModel,
+    ) -> Result<(), Stop> {
+        let ActiveModel { ended_at, runner, .. } = store::ended(work.now());
+        let said = ActiveModel { state: Set(Coded(state)), ended_at, runner, ..said };
+        if !store::note(&work, job, said).await? {
+            return Err(Stop::Lost);
+        }
+        work.commit().await?;
+        tracing::info!(job = job.id, %state, "an import job has ended");
+        Ok(store::clear(&self.db, job.id, false).await?)
+    }
+}
+
+fn given_up() -> RowError {
+    let error = FieldError::new(
+        "",
+        ErrorCode::Internal.as_str(),
+        format!("尝试了 {MOST_ATTEMPTS} 次都没有进展，任务中止；请联系管理员查看日志"),
+        format!(
+            "Tried {MOST_ATTEMPTS} times without coming any further; ask an administrator to look at the log"
+        ),
+    );
+    of_file(&std::sync::Arc::default(), Flaw::new(0, error))
+}
