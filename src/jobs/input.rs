@@ -115,7 +115,7 @@ impl<R: Read> Read for Limited<R> {
                 format!("A row has more than {LONGEST_ROW} bytes"),
             ));
         }
-        let Some(left) = self.left.checked_sub(read as u64) else {
+        let Some(left) = self.left.checked_sub(u64::try_from(read).unwrap_or(u64::MAX)) else {
             return Err(self.trouble.set(
                 "解压后超过任务导入的上限（JIXIAO_MAX_JOB）".into(),
                 "After decompression it is larger than a job may be (JIXIAO_MAX_JOB)".into(),

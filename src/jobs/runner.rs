@@ -109,7 +109,7 @@ impl Runner {
         let mut pace = Pace::default();
         while let Some(job) = store::held(&self.db, id, &self.name).await? {
             if job.is_cancelled {
-                return self.end(&job, JobState::Cancelled, Default::default()).await;
+                return self.end(&job, JobState::Cancelled, ActiveModel::default()).await;
             }
             if is_over() {
                 return Ok(store::release(&self.db, &job).await?);
@@ -142,7 +142,9 @@ impl Runner {
     pub async fn look(&self, job: &Model) -> Result<(), Stop> {
         match store::held(&self.db, job.id, &self.name).await? {
             Some(job) if !job.is_cancelled => Ok(()),
-            Some(job) => self.end(&job, JobState::Cancelled, Default::default()).await.and(Err(Stop::Lost)),
+            Some(job) => {
+                self.end(&job, JobState::Cancelled, ActiveModel::default()).await.and(Err(Stop::Lost))
+            }
             None => Err(Stop::Lost),
         }
     }
