@@ -237,7 +237,7 @@ fn run_job(
     let job = block_on(async {
         let db = open(&url, app::write_hooks()).await?;
         db.prepare().await?;
-        import_job::import(&db, schemas, file, asked, lang).await
+        Box::pin(import_job::import(&db, schemas, file, asked, lang)).await
     })?;
     let Json(Progress { counts, errors, forms, forms_done, .. }) = job.progress;
     for error in job.errors.0 {

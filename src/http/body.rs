@@ -273,6 +273,7 @@ pub fn schemas(request: &HttpRequest) -> Result<&Schemas, ApiError> {
 }
 
 /// The limits of the running application.
+#[must_use]
 pub fn limits(request: &HttpRequest) -> BodyLimits {
     let configured = request.app_data::<web::Data<BodyLimits>>().map(|limits| *limits.get_ref());
     configured.unwrap_or(BodyLimits { json: 2 << 20, import: 20 << 20, job: 2 << 30, seconds: 30 })

@@ -296,13 +296,13 @@ pub async fn apply(runner: &Runner, job: &Model, pace: &mut Pace) -> Result<(), 
     if let Some(Form::Of(unit, year)) = batch.forms.last() {
         progress.last = Some((UnitCode::clone(unit), *year));
     }
-    let place = Set(batch.last.clone());
+    let up_to = Set(batch.last.clone());
     let caller = Principal::from(job.sender.0.clone());
     if batch.is_too_large {
         let error = batch.forms.first().map(too_large);
         progress.errors += keep(&mut kept, error.into_iter().collect());
         progress.counts.failed += batch.rows;
-        return runner.note(job, ActiveModel { place, ..moved(job, progress, kept) }).await;
+        return runner.note(job, ActiveModel { place: up_to, ..moved(job, progress, kept) }).await;
     }
     let first = batch.forms.first().map(ToString::to_string).unwrap_or_default();
     let all = rows(runner, job, &first, &batch.last).await?;
@@ -319,7 +319,7 @@ pub async fn apply(runner: &Runner, job: &Model, pace: &mut Pace) -> Result<(), 
     let Report { counts, errors, .. } = report;
     progress.counts.add(Counts { total: 0, failed: failed_rows(&errors), ..counts });
     progress.errors += keep(&mut kept, errors);
-    let said = ActiveModel { place, ..moved(job, progress, kept) };
+    let said = ActiveModel { place: up_to, ..moved(job, progress, kept) };
     if !is_accepted {
         drop(work);
         return runner.note(job, said).await;
@@ -336,7 +336,7 @@ pub async fn apply(runner: &Runner, job: &Model, pace: &mut Pace) -> Result<(), 
 async fn finish(runner: &Runner, job: &Model) -> Result<(), Stop> {
     let (asked, progress) = (&job.asked.0, &job.progress.0);
     if !is_accepted(asked.atomic, progress) {
-        return runner.end(job, JobState::Failed, Default::default()).await;
+        return runner.end(job, JobState::Failed, ActiveModel::default()).await;
     }
     let caller = Principal::from(job.sender.0.clone());
     let work = runner.db.begin(&caller).await?;

@@ -75,6 +75,7 @@ pub struct Trouble(Rc<RefCell<Option<Fault>>>);
 
 impl Trouble {
     /// What stood in the way, or else what the reader says.
+    #[must_use]
     pub fn or(&self, said: Fault) -> Fault {
         self.0.borrow_mut().take().unwrap_or(said)
     }
@@ -115,7 +116,7 @@ impl<R: Read> Read for Limited<R> {
                 format!("A row has more than {LONGEST_ROW} bytes"),
             ));
         }
-        let Some(left) = self.left.checked_sub(read as u64) else {
+        let Some(left) = self.left.checked_sub(u64::try_from(read).unwrap_or(u64::MAX)) else {
             return Err(self.trouble.set(
                 "解压后超过任务导入的上限（JIXIAO_MAX_JOB）".into(),
                 "After decompression it is larger than a job may be (JIXIAO_MAX_JOB)".into(),

@@ -50,7 +50,7 @@ pub async fn look(request: &HttpRequest, mut payload: Payload) -> Result<Arrivin
     let arrive = async {
         while length <= most {
             let Some(chunk) = payload.next().await else { return Ok(true) };
-            let chunk = chunk.map_err(malformed)?;
+            let chunk = chunk.map_err(|why| malformed(&why))?;
             length += chunk.len();
             first.push(chunk);
         }
@@ -83,7 +83,7 @@ fn wants_job(headers: &HeaderMap) -> bool {
         .any(|word| word.trim().eq_ignore_ascii_case("respond-async"))
 }
 
-fn malformed(why: PayloadError) -> ApiError {
+fn malformed(why: &PayloadError) -> ApiError {
     ApiError { cause: Some(why.to_string()), ..ApiError::new(ErrorCode::MalformedRequest) }
 }
 
@@ -168,7 +168,7 @@ pub async fn keep(
     let job = store::make(db, caller, asked).await?;
     let kept = async {
         let seconds = Duration::from_secs(limits(request).seconds);
-        let mut body = body.map_err(malformed);
+        let mut body = body.map_err(|why| malformed(&why));
         let (mut digest, mut length, mut is_over) = (Sha256::default(), 0_usize, false);
         while !is_over {
             let mut chunk = Vec::with_capacity(CHUNK);

@@ -1,5 +1,6 @@
 //! The rows of a body, one after another: what is held in memory is one row, never the file.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
@@ -123,7 +124,7 @@ const TOGETHER: usize = 500;
 pub struct Sink<'a> {
     hand_on: &'a mut dyn FnMut(Batch) -> bool,
     batch: Batch,
-    next: [usize; Collection::ALL.len()],
+    next: BTreeMap<Collection, usize>,
     row_end: RowEnd,
 }
 
@@ -140,10 +141,9 @@ fn unwanted() -> Fault {
 
 impl Sink<'_> {
     fn row(&mut self, collection: Collection, number: usize, value: Value) -> Result<(), Fault> {
-        let index = self.next.get_mut(collection as usize).map_or(0, |next| {
-            *next += 1;
-            *next - 1
-        });
+        let next = self.next.entry(collection).or_default();
+        let index = *next;
+        *next += 1;
         let number = if number == 0 { index + 1 } else { number };
         let collection = collection.as_str().to_owned();
         self.batch.rows.push(Staged { collection, index, number, value });
@@ -187,7 +187,7 @@ pub fn read(body: &Body, chunks: Chunks, hand_on: &mut dyn FnMut(Batch) -> bool)
     let source = Source::default();
     let unpacked = unpacked(chunks, body.packed.as_deref()).map_err(|_| broken(&source))?;
     let (limited, row_end, trouble) = Limited::new(unpacked, body.most);
-    let mut sink = Sink { hand_on, batch: Batch::default(), next: Default::default(), row_end };
+    let mut sink = Sink { hand_on, batch: Batch::default(), next: BTreeMap::new(), row_end };
     let said = match body.format {
         Format::Ndjson => lines(BufReader::new(limited), body.reading, &mut sink),
         Format::Csv => table(Utf8::new(limited, body.encoding), body.reading, &mut sink),

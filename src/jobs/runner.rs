@@ -37,18 +37,18 @@ pub enum Stop {
     /// Another has it, or it was cancelled.
     Lost,
     /// Something went wrong.
-    Failed(ApiError),
+    Failed(Box<ApiError>),
 }
 
 impl From<ApiError> for Stop {
     fn from(error: ApiError) -> Self {
-        Self::Failed(error)
+        Self::Failed(Box::new(error))
     }
 }
 
 impl From<DbErr> for Stop {
     fn from(error: DbErr) -> Self {
-        Self::Failed(error.into())
+        Self::Failed(Box::new(error.into()))
     }
 }
 
@@ -97,7 +97,7 @@ impl Runner {
             match store::take(&self.db, &self.name, Some(id)).await? {
                 Some(id) => match self.work(id, || false).await {
                     Ok(()) | Err(Stop::Lost) => {}
-                    Err(Stop::Failed(why)) => return Err(why),
+                    Err(Stop::Failed(why)) => return Err(*why),
                 },
                 None => tokio::time::sleep(PAUSE).await,
             }
@@ -109,7 +109,7 @@ impl Runner {
         let mut pace = Pace::default();
         while let Some(job) = store::held(&self.db, id, &self.name).await? {
             if job.is_cancelled {
-                return self.end(&job, JobState::Cancelled, Default::default()).await;
+                return self.end(&job, JobState::Cancelled, ActiveModel::default()).await;
             }
             if is_over() {
                 return Ok(store::release(&self.db, &job).await?);
@@ -142,7 +142,9 @@ impl Runner {
     pub async fn look(&self, job: &Model) -> Result<(), Stop> {
         match store::held(&self.db, job.id, &self.name).await? {
             Some(job) if !job.is_cancelled => Ok(()),
-            Some(job) => self.end(&job, JobState::Cancelled, Default::default()).await.and(Err(Stop::Lost)),
+            Some(job) => {
+                self.end(&job, JobState::Cancelled, ActiveModel::default()).await.and(Err(Stop::Lost))
+            }
             None => Err(Stop::Lost),
         }
     }

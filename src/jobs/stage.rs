@@ -46,7 +46,7 @@ pub fn reading(asked: &Asked) -> Reading {
 pub async fn stage(runner: &Runner, job: &Model) -> Result<(), Stop> {
     // What another runner sorted before it stopped is sorted again.
     while !store::drop_pieces(&runner.db, job.id).await? {
-        runner.note(job, Default::default()).await?;
+        runner.note(job, ActiveModel::default()).await?;
     }
     let asked = &job.asked.0;
     let mut body = Body {
@@ -69,8 +69,8 @@ pub async fn stage(runner: &Runner, job: &Model) -> Result<(), Stop> {
         rows::read(&body, chunks, &mut |batch| sender.blocking_send(batch).is_ok())
     });
     let mut sorter = Sorter::new(runner, job);
-    let (said, sorted) = tokio::join!(read, sorter.all(receiver));
-    sorted?;
+    let (said, taken) = tokio::join!(read, sorter.all(receiver));
+    taken?;
     let said = match said? {
         Ok(said) => said,
         Err(fault) => return runner.fail(job, told(fault)).await,
@@ -117,7 +117,7 @@ async fn feed(runner: &Runner, job: &Model, sender: Sender<Vec<u8>>) -> Result<(
     while let Some(chunk) = store::chunk_after(&runner.db, job.id, last).await? {
         last = chunk.id;
         if beat.elapsed() > BEAT {
-            runner.note(job, Default::default()).await?;
+            runner.note(job, ActiveModel::default()).await?;
             beat = Instant::now();
         }
         if sender.send(chunk.body).await.is_err() {

@@ -1,5 +1,6 @@
 //! Imports that become jobs: killed, cancelled, sent twice.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::Command;
 
@@ -98,7 +99,7 @@ fn county(house: &House) -> (String, impl Fn(&str) -> u64 + use<>) {
     let made = run(house.command(&["generate", "--units", "60", "--projects", "3", "--seed", "11"]), "");
     let bundle = text(&made.stdout);
     let value: Value = serde_json::from_str(&bundle).unwrap();
-    (bundle, move |name: &str| value[name].as_array().map_or(0, |rows| rows.len() as u64))
+    (bundle, move |name: &str| value[name].as_array().map_or(0, |rows| u64::try_from(rows.len()).unwrap()))
 }
 
 const KINDS: [&str; 7] =
@@ -194,7 +195,7 @@ fn table(bad: &[usize]) -> String {
     for row in 2..=2001 {
         let (unit, seq) = (430_611_001 + (row - 2) % 10, (row - 2) / 10 + 1);
         let weight = if bad.contains(&row) { "很多" } else { "0.05" };
-        table += &format!("{unit},2023,{seq},产出指标,数量指标,“检查”次数{seq},≥{seq}次,{weight}\n");
+        writeln!(table, "{unit},2023,{seq},产出指标,数量指标,“检查”次数{seq},≥{seq}次,{weight}").unwrap();
     }
     table
 }
@@ -277,7 +278,7 @@ fn the_command_line_tells_its_progress_and_does_the_same() {
         for row in value[kind].as_array().into_iter().flatten() {
             let mut row = row.clone();
             row["collection"] = json!(kind);
-            lines += &format!("{row}\n");
+            writeln!(lines, "{row}").unwrap();
         }
     }
     let all: u64 = KINDS.iter().map(|kind| rows(kind)).sum();

@@ -96,8 +96,7 @@ pub fn classify(method: &Method, path: &str) -> Option<Rule> {
             (Kind::Scores, Action::ReadScores)
         }
         ["imports"] => (Kind::Rows, Action::Import),
-        ["import-templates", "{collection}.{format}"] => (Kind::Common, Action::Import),
-        ["import-jobs"] => (Kind::Common, Action::Import),
+        ["import-templates", "{collection}.{format}"] | ["import-jobs"] => (Kind::Common, Action::Import),
         ["import-jobs", "{job}"] | ["import-jobs", "{job}", "cancel"] => (Kind::Sent, Action::Import),
         ["indicators"] if !reads => (Kind::InBody, Action::WriteForms),
         [
