@@ -131,19 +131,20 @@ fn told(counts: Counts, mode: Mode, lang: Lang) -> String {
         Mode::Validate => lang.pick("检查通过，未写入", "Checked, nothing written"),
         Mode::Commit => lang.pick("已写入", "Written"),
     };
-    let mut zh = format!("{done}：共 {total} 行，新建 {created}，更新 {updated}，未变 {unchanged}");
-    let mut en = format!("{done}: {total} rows, {created} created, {updated} updated, {unchanged} unchanged");
+    let mut zh = vec![format!("{done}：共 {total} 行，新建 {created}，更新 {updated}，未变 {unchanged}")];
+    let mut en =
+        vec![format!("{done}: {total} rows, {created} created, {updated} updated, {unchanged} unchanged")];
     if failed > 0 {
-        zh += &format!("，有误未写入 {failed}");
-        en += &format!(", {failed} wrong and not written");
+        zh.push(format!("，有误未写入 {failed}"));
+        en.push(format!(", {failed} wrong and not written"));
     }
-    zh += &format!("；文件未提及的已有数据 {not_in_file} 行");
-    en += &format!("; {not_in_file} stored rows not in the file");
+    zh.push(format!("；文件未提及的已有数据 {not_in_file} 行"));
+    en.push(format!("; {not_in_file} stored rows not in the file"));
     if removed > 0 {
-        zh += &format!("，另删除 {removed} 行");
-        en += &format!(", {removed} more removed");
+        zh.push(format!("，另删除 {removed} 行"));
+        en.push(format!(", {removed} more removed"));
     }
-    lang.pick(format!("{zh}。\n"), format!("{en}.\n"))
+    lang.pick(format!("{}。\n", zh.concat()), format!("{}.\n", en.concat()))
 }
 
 /// Reads a file, or standard input for `-`.

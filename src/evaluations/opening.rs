@@ -61,9 +61,10 @@ pub async fn open_many(
     let written: BTreeSet<UnitCode> = written.into_iter().map(|unit| unit.code.0).collect();
     let mut stored = stored(conn, keys, &written).await?;
     let is_complete = keys.iter().all(|key| stored.contains_key(key));
-    let years: BTreeSet<FiscalYear> = match is_complete {
-        true => BTreeSet::new(),
-        false => year_store::all(conn).await?.into_iter().map(|year| year.year.0).collect(),
+    let years: BTreeSet<FiscalYear> = if is_complete {
+        BTreeSet::new()
+    } else {
+        year_store::all(conn).await?.into_iter().map(|year| year.year.0).collect()
     };
     let opening = |(unit, year): &Key| {
         let Some(row) = seen.get(unit) else { return Opening::Refused(Refusal::NoUnit) };
@@ -144,13 +145,12 @@ pub async fn make(
     let mut rows = Vec::with_capacity(new.len());
     for (unit, year) in new {
         let region = unit.region_code.as_ref().map(|region| region.0.clone());
-        let rule_set = match rule_sets.get(&(*year, region.clone())) {
-            Some(known) => known.clone(),
-            None => {
-                let found = round_store::rule_set(work.conn(), *year, region.as_ref()).await?;
-                rule_sets.insert((*year, region), found.clone());
-                found
-            }
+        let rule_set = if let Some(known) = rule_sets.get(&(*year, region.clone())) {
+            known.clone()
+        } else {
+            let found = round_store::rule_set(work.conn(), *year, region.as_ref()).await?;
+            rule_sets.insert((*year, region), found.clone());
+            found
         };
         let for_the_unit = caller.unit.as_ref() != Some(&unit.code.0);
         rows.push(ActiveModel {

@@ -2,6 +2,7 @@
 //! amounts stated in 元 into 万元. Texts are left as people wrote them.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use jixiao_core::kernel::{Money, NumberError};
 use serde_json::Value;
@@ -86,13 +87,13 @@ impl Numbers {
 /// Folds the numbers of rows, and says where that cannot be done: of which row, and what is wrong.
 #[must_use]
 pub fn fold(rows: &mut [Row], schemas: &Schemas, unit: AmountUnit) -> Vec<(Place, RowError)> {
-    let numbers = Collection::ALL.map(|collection| {
-        let schema = schemas.get(collection.schema());
-        schema.map_or(Numbers::None, |schema| Numbers::of(schema, schemas))
-    });
+    let numbers: BTreeMap<Collection, Numbers> = Collection::ALL
+        .into_iter()
+        .filter_map(|collection| Some((collection, Numbers::of(schemas.get(collection.schema())?, schemas))))
+        .collect();
     let mut found = Vec::new();
     for row in rows {
-        let Some(numbers) = numbers.get(row.collection as usize) else { continue };
+        let Some(numbers) = numbers.get(&row.collection) else { continue };
         let (at, mut errors) = (row.pointer(), Vec::new());
         numbers.fold(&mut row.value, unit, &at, &mut errors);
         found.extend(errors.into_iter().map(|error| ((row.collection, row.index), row.error(error))));

@@ -32,16 +32,13 @@ pub fn merged<T: Serialize + DeserializeOwned + ToSchema>(
         let (zh, en) = (format!("内容有误：{why}"), format!("Invalid: {why}"));
         vec![FieldError::new(at.clone(), "invalid", zh, en)]
     };
-    let laid_over = match stored {
-        Some(stored) => {
-            let mut value = serde_json::to_value(stored).map_err(|why| invalid(why.to_string()))?;
-            apply_merge_patch(&mut value, row.value.clone());
-            Some(value)
-        }
-        None => {
-            without_nulls(&mut row.value);
-            None
-        }
+    let laid_over = if let Some(stored) = stored {
+        let mut value = serde_json::to_value(stored).map_err(|why| invalid(why.to_string()))?;
+        apply_merge_patch(&mut value, row.value.clone());
+        Some(value)
+    } else {
+        without_nulls(&mut row.value);
+        None
     };
     let value = laid_over.as_ref().unwrap_or(&row.value);
     let errors = schemas.check(&T::name(), value, &at).map_err(invalid)?;
@@ -112,7 +109,7 @@ where
         let current = key.as_ref().and_then(&stored);
         match merged(run.schemas, &mut row, current.as_ref()) {
             Err(errors) => {
-                errors.into_iter().for_each(|error| run.fail(&row, error));
+                run.fail_with(&row, errors);
                 failed.extend(key);
             }
             Ok(_) if run.unfolded.contains(&(row.collection, row.index)) => failed.extend(key),
@@ -223,7 +220,7 @@ pub async fn units(run: &mut Run<'_, '_>, rows: Vec<Row>) -> Result<BTreeSet<Uni
                 }
                 Became::Made => fresh.push(input),
                 Became::Wrong(errors) => {
-                    errors.into_iter().for_each(|error| run.fail(&row, error));
+                    run.fail_with(&row, errors);
                     failed.insert(input.code);
                 }
             }

@@ -123,6 +123,11 @@ impl Run<'_, '_> {
         self.report.errors.push(row.error(error));
     }
 
+    /// Takes several down.
+    pub fn fail_with(&mut self, row: &Row, errors: Vec<FieldError>) {
+        self.report.errors.extend(errors.into_iter().map(|error| row.error(error)));
+    }
+
     /// Whether what is good of the file is written, whatever else is wrong with it.
     #[must_use]
     pub fn goes_on(&self) -> bool {

@@ -118,10 +118,10 @@ fn fields(kept: &Model, computed: &ActiveModel) -> Vec<Differing> {
     let mut differing = Vec::new();
     for column in Column::iter() {
         // Lists show a department's sheet under its unit's name of today, whatever it was called when it was scored.
-        let is_shown =
-            !matches!(column, Column::Id) && !(matches!(column, Column::Name) && kept.project_id.is_none());
+        let is_aside =
+            matches!(column, Column::Id) || (matches!(column, Column::Name) && kept.project_id.is_none());
         let (kept, computed) = (kept.get(column), computed.get(column).into_value());
-        if is_shown && computed.as_ref() != Some(&kept) {
+        if !is_aside && computed.as_ref() != Some(&kept) {
             differing.push((
                 Some(column.as_str()),
                 Some(kept.to_string()),
