@@ -1,9 +1,8 @@
 //! What an import forgives in the writing of numbers: full-width digits and surrounding spaces. It also turns
 //! amounts stated in 元 into 万元. Texts are left as people wrote them.
 
-use std::collections::BTreeMap;
-
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use jixiao_core::kernel::{Money, NumberError};
 use serde_json::Value;
@@ -88,12 +87,10 @@ impl Numbers {
 /// Folds the numbers of rows, and says where that cannot be done: of which row, and what is wrong.
 #[must_use]
 pub fn fold(rows: &mut [Row], schemas: &Schemas, unit: AmountUnit) -> Vec<(Place, RowError)> {
-    let of = |collection: Collection| {
-        let schema = schemas.get(collection.schema());
-        schema.map_or(Numbers::None, |schema| Numbers::of(schema, schemas))
-    };
-    let numbers: BTreeMap<Collection, Numbers> =
-        Collection::ALL.into_iter().map(|collection| (collection, of(collection))).collect();
+    let numbers: BTreeMap<Collection, Numbers> = Collection::ALL
+        .into_iter()
+        .filter_map(|collection| Some((collection, Numbers::of(schemas.get(collection.schema())?, schemas))))
+        .collect();
     let mut found = Vec::new();
     for row in rows {
         let Some(numbers) = numbers.get(&row.collection) else { continue };

@@ -227,9 +227,8 @@ impl<'a> Seen<'a> {
             return Err(errors);
         }
         let (unit, year) = self.form;
-        let needs = |field, zh, en, key: &str| match is_atomic {
-            true => Err(Vec::new()),
-            false => Err(vec![needs(row, field, zh, en, key)]),
+        let needs = |field, zh, en, key: &str| {
+            Err(if *is_atomic { Vec::new() } else { vec![needs(row, field, zh, en, key)] })
         };
         match (self.obstacle, missing) {
             (Some(Obstacle::Locked(stage)), _) if current != Some(&input) => {

@@ -109,9 +109,7 @@ where
         let current = key.as_ref().and_then(&stored);
         match merged(run.schemas, &mut row, current.as_ref()) {
             Err(errors) => {
-                for error in errors {
-                    run.fail(&row, error);
-                }
+                run.fail_with(&row, errors);
                 failed.extend(key);
             }
             Ok(_) if run.unfolded.contains(&(row.collection, row.index)) => failed.extend(key),
@@ -222,9 +220,7 @@ pub async fn units(run: &mut Run<'_, '_>, rows: Vec<Row>) -> Result<BTreeSet<Uni
                 }
                 Became::Made => fresh.push(input),
                 Became::Wrong(errors) => {
-                    for error in errors {
-                        run.fail(&row, error);
-                    }
+                    run.fail_with(&row, errors);
                     failed.insert(input.code);
                 }
             }

@@ -131,6 +131,13 @@ impl Run<'_, '_> {
         }
     }
 
+    /// Takes several down.
+    pub fn fail_with(&mut self, row: &Row, errors: Vec<FieldError>) {
+        for error in errors {
+            self.fail(row, error);
+        }
+    }
+
     /// Whether what is good of the file is written, whatever else is wrong with it.
     #[must_use]
     pub fn goes_on(&self) -> bool {
