@@ -239,6 +239,7 @@ fn api(config: &mut ServiceConfig<'_>) {
     feed::configure(config);
     library::configure(config);
     oversight::configure(config);
+    imports::configure(config);
     jobs::configure(config);
     previews::configure(config);
     audit::configure(config);

@@ -34,7 +34,10 @@ attack unit unit --include-path-regex '/(budgets|base-data|project-expenditures|
 attack unit previews --include-operation-id previewScores --exclude-checks negative_data_rejection || status=1
 attack bureau bureau --include-path-regex '/(evaluations|reviews|rounds)' \
   --exclude-operation-id-regex '^(answerOpinions|explainFindings|adoptIndicator|carryForm|(endorse|submit)Evaluation)$' || status=1
+# A file is judged row by row, and what its cells hold no schema says; a large one is taken on first and judged later.
+attack admin imports --include-operation-id importBundle \
+  --exclude-checks positive_data_acceptance,negative_data_rejection || status=1
 # What only a unit or a bureau may do would tell the administrator nothing but 403.
 attack admin admin --exclude-operation-id-regex \
-  '^((put|patch|delete|create)(Budget|BaseData|ProjectExpenditure|Narrative|Indicator|Form)|answerOpinions|explainFindings|adoptIndicator|carryForm|suggestReviews|previewScores|.*Evaluation)$' || status=1
+  '^((put|patch|delete|create)(Budget|BaseData|ProjectExpenditure|Narrative|Indicator|Form)|answerOpinions|explainFindings|adoptIndicator|carryForm|suggestReviews|previewScores|importBundle|.*Evaluation)$' || status=1
 exit "$status"

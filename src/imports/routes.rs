@@ -89,7 +89,7 @@ pub fn uncounted(error: ApiError) -> ApiError {
         return error;
     }
     let counts = ImportCounts::from(Counts::default());
-    ApiError { extra: Some(json!({ "errors": [], "counts": counts })), ..error }
+    ApiError { extra: Some(json!({ "errors": [], "errors_total": 0, "counts": counts })), ..error }
 }
 
 /// 403 where somebody else than an administrator imports at a later stage.

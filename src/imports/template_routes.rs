@@ -7,8 +7,8 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, Responder, get, web};
 use serde::Deserialize;
 use serde_json::Value;
-use utoipa::openapi::{Content, Header, Ref, RefOr, Response, ResponseBuilder};
-use utoipa::{IntoParams, IntoResponses, ToSchema};
+use utoipa::openapi::{Content, Header, RefOr, Response, ResponseBuilder};
+use utoipa::{IntoParams, IntoResponses, PartialSchema as _, ToSchema};
 
 use super::wire::CollectionWord;
 use crate::http::envelope::Language;
@@ -105,7 +105,7 @@ impl IntoResponses for Template {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         let mut response = ResponseBuilder::new().description("模板文件 The template.");
         for format in [FileFormat::Csv, FileFormat::Xlsx] {
-            let schema = Ref::from_schema_name(TableFile::name());
+            let schema = TableFile::schema();
             response = response.content(format.media_type(), Content::new(Some(schema)));
         }
         let response = response.header("Content-Disposition", Header::default()).build();

@@ -22,10 +22,11 @@ pub fn configure(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_
     config.service(routes::post);
     config.service(routes::list);
     config.service(routes::get);
+    config.service(routes::errors);
     config.service(routes::cancel);
 }
 
 /// The schemas of this feature's bodies.
 #[derive(Debug, utoipa::OpenApi)]
-#[openapi(components(schemas(wire::ImportJob, wire::ImportJobReport, wire::ImportJobList)))]
+#[openapi(components(schemas(wire::ImportJob, wire::ImportJobErrors, wire::ImportJobList)))]
 pub struct Schemas;

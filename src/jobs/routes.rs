@@ -1,18 +1,20 @@
 //! `/imports` and `/import-jobs`.
 
+use std::collections::BTreeMap;
+
 use actix_web::body::BoxBody;
 use actix_web::{HttpRequest, HttpResponse, Responder, get, post, web};
-use jixiao_core::kernel::Lang;
 use jixiao_core::workflow::Role;
 use serde_json::json;
-use utoipa::IntoResponses;
+use utoipa::openapi::{RefOr, Response};
+use utoipa::{IntoResponses, PartialSchema as _};
 
 use super::entity::{Column, Model, Progress};
 use super::receive::{self, Arriving, Received};
 use super::store::{self, Filter};
 use super::wire::{
-    ImportJob, ImportJobList, ImportJobParams, ImportJobPath, ImportJobReport, ImportJobRows, ImportJobUnits,
-    JobSort, LastForm,
+    ImportJob, ImportJobErrors, ImportJobList, ImportJobParams, ImportJobPath, ImportJobRows, ImportJobUnits,
+    JobSort,
 };
 use crate::db::{Db, Keyset, SortColumn, StoredReply};
 use crate::http::envelope::Language;
@@ -58,9 +60,20 @@ impl Keep for Imported {
 }
 
 impl IntoResponses for Imported {
-    fn responses() -> std::collections::BTreeMap<String, utoipa::openapi::RefOr<utoipa::openapi::Response>> {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
         let mut all = Partly::<ImportReport>::responses();
-        all.extend(Accepted::<ImportJob>::responses());
+        let mut accepted = Accepted::<ImportJob>::responses();
+        // Written out, as words are: a reference would tie all that speaks of jobs to all that speaks of bundles.
+        for response in accepted.values_mut() {
+            if let RefOr::T(response) = response {
+                for content in response.content.values_mut() {
+                    if let RefOr::T(content) = content {
+                        content.schema = Some(ImportJob::schema());
+                    }
+                }
+            }
+        }
+        all.extend(accepted);
         all
     }
 }
@@ -85,7 +98,7 @@ impl IntoResponses for Imported {
     )),
     responses((status = 422,
         description = "有误，未写入任何数据；`Accept: text/csv` 返回原文件加错误列 Nothing was written; every bad row is named.",
-        content((ImportProblem = "application/problem+json"), (TableFile = "text/csv")))),
+        content((ImportProblem = "application/problem+json"), (inline(TableFile) = "text/csv")))),
     security(("oauth2" = ["import:write"]))
 )]
 #[post("/imports")]
@@ -171,7 +184,7 @@ pub async fn list(
 
 /// Follow an import job
 ///
-/// 导入任务：状态、进度（行和单位年度）、结果和前 1,000 处错误；结束后一直可查。只有发送者和管理员可见。
+/// 导入任务：状态、进度（行和单位年度）和结果；结束后一直可查。只有发送者和管理员可见。
 #[utoipa::path(
     tag = "imports",
     operation_id = "getImportJob",
@@ -182,11 +195,34 @@ pub async fn list(
 pub async fn get(
     caller: Caller<Import>,
     path: web::Path<ImportJobPath>,
+    db: web::Data<Db>,
+) -> Result<Shown<ImportJob>, ApiError> {
+    Ok(Shown(view(&find(&db, &caller, &path).await?)))
+}
+
+/// List the errors of an import job
+///
+/// 导入任务的错误：前 1,000 处，逐行列出位置、内容和改法。
+#[utoipa::path(
+    tag = "imports",
+    operation_id = "listImportJobErrors",
+    params(ImportJobPath),
+    security(("oauth2" = ["import:write"]))
+)]
+#[get("/import-jobs/{job}/errors")]
+pub async fn errors(
+    caller: Caller<Import>,
+    path: web::Path<ImportJobPath>,
     Language(lang): Language,
     db: web::Data<Db>,
-) -> Result<Shown<ImportJobReport>, ApiError> {
-    let job = store::find(db.reader(), &seen(caller.principal()), id(&path)?).await?;
-    Ok(Shown(report(job.ok_or_else(ApiError::not_found)?, lang)))
+) -> Result<Shown<ImportJobErrors>, ApiError> {
+    let job = find(&db, &caller, &path).await?;
+    Ok(Shown(ImportJobErrors { items: job.errors.0.into_iter().map(|error| error.view(lang)).collect() }))
+}
+
+async fn find(db: &Db, caller: &Caller<Import>, path: &ImportJobPath) -> Result<Model, ApiError> {
+    let job = store::find(db.reader(), &seen(caller.principal()), id(path)?).await?;
+    job.ok_or_else(ApiError::not_found)
 }
 
 /// Cancel an import job
@@ -202,9 +238,8 @@ pub async fn get(
 pub async fn cancel(
     caller: Caller<Import>,
     path: web::Path<ImportJobPath>,
-    Language(lang): Language,
     db: web::Data<Db>,
-) -> Result<Shown<ImportJobReport>, ApiError> {
+) -> Result<Shown<ImportJob>, ApiError> {
     let (id, seen) = (id(&path)?, seen(caller.principal()));
     let work = db.begin(caller.principal()).await?;
     store::find(work.conn(), &seen, id).await?.ok_or_else(ApiError::not_found)?;
@@ -214,7 +249,7 @@ pub async fn cancel(
     }
     let job = store::find(work.conn(), &seen, id).await?.ok_or_else(ApiError::not_found)?;
     work.commit().await?;
-    Ok(Shown(report(job, lang)))
+    Ok(Shown(view(&job)))
 }
 
 fn id(path: &ImportJobPath) -> Result<i64, ApiError> {
@@ -223,14 +258,11 @@ fn id(path: &ImportJobPath) -> Result<i64, ApiError> {
     if id.to_string() == path.job { Ok(id) } else { Err(ApiError::not_found()) }
 }
 
-fn report(job: Model, lang: Lang) -> ImportJobReport {
-    let shown = view(&job);
-    ImportJobReport { job: shown, errors: job.errors.0.into_iter().map(|error| error.view(lang)).collect() }
-}
-
 fn view(job: &Model) -> ImportJob {
-    let Progress { rows, checked, applied, forms, forms_done, last, counts, errors } = job.progress.0.clone();
+    let Progress { rows, checked, applied, forms, forms_done, last, counts, errors: error_count } =
+        job.progress.0.clone();
     let asked = &job.asked.0;
+    let (last_unit, last_year) = last.unzip();
     ImportJob {
         id: job.id.to_string(),
         state: job.state.0,
@@ -241,13 +273,9 @@ fn view(job: &Model) -> ImportJob {
         bytes: job.bytes,
         sha256: job.sha256.clone(),
         rows: ImportJobRows { total: rows, checked, applied },
-        units: ImportJobUnits {
-            of: forms,
-            done: forms_done,
-            last: last.map(|(unit, year)| LastForm { unit, year }),
-        },
+        units: ImportJobUnits { of: forms, done: forms_done, last_unit, last_year },
         counts: counts.into(),
-        error_count: errors,
+        error_count,
         import_id: job.import_id.map(|id| id.to_string()),
         created_at: Timestamp(job.created_at),
         ended_at: job.ended_at.map(Timestamp),

@@ -107,20 +107,12 @@ pub struct ImportJobUnits {
     /// 已处理 those that were gone through, in the order of their codes.
     #[schema(example = 4_650)]
     pub done: usize,
-    /// 最后处理的单位 the last of them: it and all before it are in, but for what `errors` names.
-    #[schema(inline)]
-    pub last: Option<LastForm>,
-}
-
-/// 单位年度 a unit's year.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct LastForm {
-    /// 单位编码 unit.
-    #[schema(value_type = UnitCodeText)]
-    pub unit: UnitCode,
-    /// 年度 fiscal year.
-    #[schema(value_type = YearNumber)]
-    pub year: FiscalYear,
+    /// 最后处理的单位 unit of the last of them: it and all before it are in, but for what the errors name.
+    #[schema(value_type = Option<UnitCodeText>)]
+    pub last_unit: Option<UnitCode>,
+    /// 最后处理的年度 its fiscal year.
+    #[schema(value_type = Option<YearNumber>)]
+    pub last_year: Option<FiscalYear>,
 }
 
 /// 导入任务 an import that is worked on beside the request.
@@ -161,6 +153,7 @@ pub struct ImportJob {
     #[schema(inline)]
     pub units: ImportJobUnits,
     /// 各行结果 what became of the rows so far; while they are judged, what would.
+    #[schema(inline)]
     pub counts: ImportCounts,
     /// 错误数 how many errors there are.
     #[schema(example = 0)]
@@ -174,14 +167,12 @@ pub struct ImportJob {
     pub ended_at: Option<Timestamp>,
 }
 
-/// 导入任务及其错误 a job with its errors.
+/// 导入任务的错误 what is wrong with the rows of a job.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ImportJobReport {
-    /// 任务 the job.
-    pub job: ImportJob,
+pub struct ImportJobErrors {
     /// 逐行错误 the first 1,000 errors.
-    #[schema(max_items = 1000)]
-    pub errors: Vec<ImportErrorView>,
+    #[schema(inline, max_items = 1000)]
+    pub items: Vec<ImportErrorView>,
 }
 
 /// 导入任务列表 a page of jobs.

@@ -12,8 +12,8 @@ use futures_util::future::{Ready, ready};
 use futures_util::{StreamExt as _, stream};
 use jixiao_core::kernel::Lang;
 use serde::Serialize;
-use utoipa::openapi::{Content, Header, Ref, RefOr, Response};
-use utoipa::{IntoResponses, ToSchema};
+use utoipa::openapi::{Content, Header, RefOr, Response};
+use utoipa::{IntoResponses, PartialSchema as _, ToSchema};
 
 use super::format::{FileFormat, TableFile};
 use super::grid::Grid;
@@ -200,7 +200,7 @@ impl<L: ToSchema> IntoResponses for Exportable<L> {
             let both = "一页数据，或按 format、Accept 导出的文件 A page of the list, or the list as a file.";
             both.clone_into(&mut response.description);
             for format in FileFormat::ALL {
-                let schema = Ref::from_schema_name(TableFile::name());
+                let schema = TableFile::schema();
                 let content = RefOr::T(Content::new(Some(schema)));
                 response.content.insert(format.media_type().to_owned(), content);
             }

@@ -97,7 +97,9 @@ pub fn classify(method: &Method, path: &str) -> Option<Rule> {
         }
         ["imports"] => (Kind::Rows, Action::Import),
         ["import-templates", "{collection}.{format}"] | ["import-jobs"] => (Kind::Common, Action::Import),
-        ["import-jobs", "{job}"] | ["import-jobs", "{job}", "cancel"] => (Kind::Sent, Action::Import),
+        ["import-jobs", "{job}"] | ["import-jobs", "{job}", "cancel" | "errors"] => {
+            (Kind::Sent, Action::Import)
+        }
         ["indicators"] if !reads => (Kind::InBody, Action::WriteForms),
         [
             "evaluations"
