@@ -1,6 +1,8 @@
 //! THE assembly: which features there are, what surrounds them, and what happens with every write. `main`, the
 //! tests and the document's writer all use it; describing itself needs no database.
 
+use std::sync::LazyLock;
+
 use actix_web::body::MessageBody;
 use actix_web::dev::{RequestHead, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -98,13 +100,30 @@ pub struct Assembly {
 #[derive(Debug)]
 struct Document(String);
 
+/// What the document says, in the forms in which it is used. It describes the program, not an installation: there is one.
+#[derive(Clone)]
+struct Described {
+    document: web::Data<Document>,
+    schemas: web::Data<Schemas>,
+    paths: web::Data<KnownPaths>,
+}
+
+static DESCRIBED: LazyLock<Described> = LazyLock::new(|| {
+    let document = openapi();
+    Described {
+        schemas: web::Data::new(Schemas::of_document(&document)),
+        paths: web::Data::new(KnownPaths::of_document(&document)),
+        document: web::Data::new(Document(document.to_string())),
+    }
+});
+
 impl Assembly {
     /// Puts the parts together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let Parts { db, accounts, cursors, seal, limits, rate_limits, at_once, proxies, cors_origins } =
             parts;
-        let document = openapi();
+        let Described { document, schemas, paths } = DESCRIBED.clone();
         Self {
             db: web::Data::new(db),
             authenticator: accounts.authenticator(),
@@ -118,9 +137,9 @@ impl Assembly {
             lookout: web::Data::new(feed::Lookout::default()),
             cors_origins,
             draining: web::Data::new(Draining::default()),
-            schemas: web::Data::new(Schemas::of_document(&document)),
-            paths: web::Data::new(KnownPaths::of_document(&document)),
-            document: web::Data::new(Document(document.to_string())),
+            schemas,
+            paths,
+            document,
         }
     }
 

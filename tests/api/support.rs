@@ -101,8 +101,6 @@ pub async fn empty_with(clock: Arc<dyn Clock>, at_once: AtOnce) -> World {
     let secret = SecretKey::random().unwrap();
     let accounts = Accounts::new(db.clone(), &secret, LoginLimits { per_account: 0, per_address: 0 });
     accounts.prepare().await.unwrap();
-    let document = app::openapi();
-    let contract = Rc::new(contract::Contract::of_document(document));
     let assembly = Assembly::new(Parts {
         db: db.clone(),
         accounts,
@@ -116,7 +114,7 @@ pub async fn empty_with(clock: Arc<dyn Clock>, at_once: AtOnce) -> World {
     });
     let service = Rc::new(init_service(app::build(assembly)).await);
     let sender: Sender = Rc::new(move |request: TestRequest| {
-        let (service, contract) = (Rc::clone(&service), Rc::clone(&contract));
+        let service = Rc::clone(&service);
         Box::pin(async move {
             let request = request.to_request();
             let (method, path) = (request.method().clone(), request.path().to_owned());
@@ -129,7 +127,7 @@ pub async fn empty_with(clock: Arc<dyn Clock>, at_once: AtOnce) -> World {
             let text = String::from_utf8_lossy(&bytes).into_owned();
             let json = serde_json::from_str(&text).unwrap_or(Value::Null);
             let reply = Reply { status, headers, bytes, text, json };
-            contract.hold(&method, &path, &reply);
+            contract::CONTRACT.hold(&method, &path, &reply);
             reply
         })
     });

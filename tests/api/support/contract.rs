@@ -1,8 +1,7 @@
 //! The document as a promise: every answer has a documented status, type and shape.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::{Arc, LazyLock, Mutex};
 
 use actix_web::http::Method;
 use jsonschema::Validator;
@@ -12,14 +11,14 @@ use super::Reply;
 
 pub struct Contract {
     document: Value,
-    compiled: RefCell<HashMap<String, Rc<Validator>>>,
+    compiled: Mutex<HashMap<String, Arc<Validator>>>,
 }
 
-impl Contract {
-    pub fn of_document(document: Value) -> Self {
-        Self { document, compiled: RefCell::default() }
-    }
+/// One for all tests of a process: what it takes longest for is putting schemas together.
+pub static CONTRACT: LazyLock<Contract> =
+    LazyLock::new(|| Contract { document: jixiao::app::openapi(), compiled: Mutex::default() });
 
+impl Contract {
     /// Fails the test when the answer is not what the document says.
     #[track_caller]
     pub fn hold(&self, method: &Method, path: &str, reply: &Reply) {
@@ -116,14 +115,14 @@ impl Contract {
         pointer.map_or(value, |pointer| self.document.pointer(pointer).unwrap())
     }
 
-    fn validator(&self, key: &str, schema: &Value) -> Rc<Validator> {
-        if let Some(known) = self.compiled.borrow().get(key) {
-            return Rc::clone(known);
+    fn validator(&self, key: &str, schema: &Value) -> Arc<Validator> {
+        if let Some(known) = self.compiled.lock().unwrap().get(key) {
+            return Arc::clone(known);
         }
         let whole = json!({ "allOf": [schema], "components": self.document["components"] });
         let validator = jsonschema::options().should_validate_formats(true).build(&whole).unwrap();
-        let validator = Rc::new(validator);
-        self.compiled.borrow_mut().insert(key.to_owned(), Rc::clone(&validator));
+        let validator = Arc::new(validator);
+        self.compiled.lock().unwrap().insert(key.to_owned(), Arc::clone(&validator));
         validator
     }
 }
