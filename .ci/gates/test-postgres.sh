@@ -17,4 +17,5 @@ if ! answers 2>/dev/null; then
   fi
   answers || fail "no PostgreSQL answers at $url; set JIXIAO_TEST_DATABASE_URL"
 fi
-JIXIAO_TEST_DATABASE_URL=$url CI=true cargo test
+# Most of a test's time here is the server's, so more of them than two cores go side by side.
+JIXIAO_TEST_DATABASE_URL=$url CI=true RUST_TEST_THREADS=4 cargo test
