@@ -88,7 +88,12 @@ impl Place {
         }
         let (from, to) =
             (self.file().display().to_string(), self.folder.0.join("bare.db").display().to_string());
-        std::fs::write(&csv, shell(&["-csv", &from, "SELECT * FROM indicators"]).1).unwrap();
+        // To the shell an empty cell is a text and no NULL: a department's row gets a project of its own.
+        let columns = "SELECT group_concat(iif(name = 'project_id', 'coalesce(project_id, -id)', name))
+            FROM pragma_table_info('indicators')";
+        let columns = shell(&[&from, columns]).1;
+        std::fs::write(&csv, shell(&["-csv", &from, &format!("SELECT {columns} FROM indicators")]).1)
+            .unwrap();
         let schema = shell(&[&from, "SELECT sql || ';' FROM sqlite_master WHERE tbl_name = 'indicators'"]).1;
         shell(&[&to, &format!("PRAGMA journal_mode = WAL; {schema}")]);
         shell(&[&to, ".mode csv", &format!(".import {file} indicators")]).0
