@@ -47,7 +47,10 @@ pub fn write<B: AsRef<[u8]>>(files: &[File<B>], errors: &[RowError], lang: Lang)
     if !listed.is_empty() {
         list(&mut out, &listed, lang)?;
     }
-    out.into_inner().map_err(|why| io::Error::other(why.to_string()))
+    let mut bytes = out.into_inner().map_err(|why| io::Error::other(why.to_string()))?;
+    // Whoever sends a NUL is told of it; no spreadsheet shows one, and PostgreSQL keeps none.
+    bytes.iter_mut().filter(|byte| **byte == 0).for_each(|byte| *byte = b' ');
+    Ok(bytes)
 }
 
 fn by_row<'e>(errors: &[&'e RowError]) -> ByRow<'e> {

@@ -61,11 +61,13 @@ pub async fn at_once(
     }
     let (work, report) = run(work, &schemas, caller.principal(), bundle, order).await?;
     let is_accepted = report.is_accepted();
-    let Report { id, counts, errors, assessed, is_atomic: _, reference: _ } = report;
+    let Report { id, counts, mut errors, assessed, is_atomic: _, reference: _ } = report;
     if !is_accepted {
         return Err(told.rejected(counts, errors));
     }
+    errors.dedup(); // a cell that could not be read breaks several rules, and is told once
     let is_whole = errors.is_empty();
+    let file = if is_whole { None } else { told.file(&errors)? };
     let body = ImportReport {
         import_id: id.map(|id| id.to_string()),
         mode: params.mode,
@@ -74,7 +76,7 @@ pub async fn at_once(
         errors: shown(errors, lang),
         forms: assessed.iter().take(MOST_FORMS).map(|form| checked(form, lang)).collect(),
     };
-    let reply = Partly { body, is_whole };
+    let reply = Partly { body, is_whole, file };
     match mode {
         Mode::Commit => once.commit(work, reply).await,
         // Undone with the unit of work, the claim on the key included: checking twice is no harm.
@@ -129,11 +131,17 @@ impl Told {
 
     fn rejected(&self, counts: Counts, mut errors: Vec<RowError>) -> ApiError {
         errors.dedup();
-        let file = self.files.as_ref().map(|files| error_file::write(files, &errors, self.lang));
-        match file.transpose() {
-            Ok(file) => ApiError { file: file.map(Attached::csv), ..rejected(self.lang, counts, errors) },
-            Err(why) => ApiError::internal(why),
+        match self.file(&errors) {
+            Ok(file) => ApiError { file, ..rejected(self.lang, counts, errors) },
+            Err(why) => why,
         }
+    }
+
+    /// What was sent, with its errors, where it was asked for.
+    fn file(&self, errors: &[RowError]) -> Result<Option<Attached>, ApiError> {
+        let Some(files) = &self.files else { return Ok(None) };
+        let bytes = error_file::write(files, errors, self.lang).map_err(ApiError::internal)?;
+        Ok(Some(Attached(bytes.into())))
     }
 }
 

@@ -256,7 +256,8 @@ pub struct ImportReport {
     pub strategy: StrategyWord,
     /// 各行结果 what became of the rows.
     pub counts: ImportCounts,
-    /// 逐行错误 every error of rows that were not taken, at most 1,000; empty unless the answer is 207.
+    /// 逐行错误 every error of rows that were not taken, at most 1,000; empty unless the answer is 207. `Accept: text/csv`
+    /// answers a 207 with the file that was sent, with a column of errors.
     #[schema(max_items = 1000)]
     pub errors: Vec<ImportErrorView>,
     /// 勾稽审核 `mode=validate`: what the checks find in each form as it would be; it stands in the way of submitting, not of importing.

@@ -12,16 +12,18 @@ use crate::dice::Dice;
 use crate::import_formats::{XLSX, send};
 use crate::support::{Caller, Reply, UNIT, World, world};
 
-/// The same import, with its errors asked for as a file.
-async fn as_file(caller: Caller<'_>, query: &str, kind: &str, lang: &str, body: impl Into<Vec<u8>>) -> Reply {
-    let body: Vec<u8> = body.into();
-    let request = TestRequest::post()
+/// An import whose errors are asked for as a file.
+fn asking(query: &str, kind: &str, lang: &str, body: impl Into<Vec<u8>>) -> TestRequest {
+    TestRequest::post()
         .uri(&format!("/api/v1/imports?{query}"))
         .insert_header((header::CONTENT_TYPE, kind))
         .insert_header((header::ACCEPT, "text/csv, application/json;q=0.5"))
         .insert_header((header::ACCEPT_LANGUAGE, lang))
-        .set_payload(body);
-    caller.send(request).await
+        .set_payload(body.into())
+}
+
+async fn as_file(caller: Caller<'_>, query: &str, kind: &str, lang: &str, body: impl Into<Vec<u8>>) -> Reply {
+    caller.send(asking(query, kind, lang, body)).await
 }
 
 fn records(reply: &Reply) -> Vec<Vec<String>> {
@@ -152,6 +154,35 @@ async fn the_file_of_errors_is_mended_and_sent_again_as_it_is() {
     let stored =
         list.json["items"].as_array().unwrap().iter().find(|item| item["seq"] == 201).unwrap().clone();
     assert_eq!(stored["name"], "=1+1");
+}
+
+#[actix_web::test]
+async fn the_file_of_errors_comes_also_where_the_good_rows_were_written() {
+    let world = world().await;
+    let unit = world.caller("unit");
+    let query = "mode=commit&collection=indicators&atomic=false";
+    let file = format!(
+        "{}\n{UNIT},2023,201,产出指标,,甲,1,1,五,5,\n{UNIT},2023,202,产出指标,,乙,1,1,5,5,\n{UNIT},2023,203,产出指标,,\0,1,1,5,5,\n",
+        HEADER.join(",")
+    );
+    let keyed = || asking(query, "text/csv", "zh", file.clone()).insert_header(("idempotency-key", "once"));
+    let first = unit.send(keyed()).await.expect(207);
+    let lines = records(&first);
+    assert_eq!((lines.len(), lines[0].last().unwrap().as_str()), (4, "导入错误"));
+    assert!(lines[1].last().unwrap().starts_with("分值（分）："), "{lines:?}");
+    assert_eq!((lines[2][2].as_str(), lines[2].last().unwrap().as_str()), ("202", ""));
+    assert_eq!(lines[3][5], " ", "no spreadsheet shows a NUL");
+    let again = unit.send(keyed()).await.expect(207);
+    assert_eq!((records(&again), again.header("idempotent-replayed")), (lines, "true"));
+    let mended = String::from_utf8(first.bytes).unwrap().replace(",五,", ",5,").replace(", ,1,", ",丙,1,");
+    let whole = as_file(unit, query, "text/csv", "zh", mended).await.expect(200);
+    assert_eq!(whole.header("content-type"), "application/json", "there is nothing to mend");
+    assert_eq!(
+        (&whole.json["counts"]["created"], &whole.json["counts"]["unchanged"]),
+        (&json!(2), &json!(1)),
+        "what was good was in: {}",
+        whole.text
+    );
 }
 
 #[actix_web::test]
