@@ -9,7 +9,9 @@ use crate::http::{ApiError, Principal, Schemas};
 use crate::imports::bundle::Bundle;
 use crate::imports::files::{self, File, Format, Reading, Refused};
 use crate::imports::wire::{AmountUnitWord, CollectionWord, ImportErrorView, ModeWord, StrategyWord};
-use crate::imports::{Counts, LaterStage, Mode, Order, RowError, Strategy, error_file, run as import};
+use crate::imports::{
+    Counts, Errors, LaterStage, Mode, Order, RowError, Strategy, error_file, run as import,
+};
 use crate::jobs::entity::{Asked, Progress, Said};
 use crate::jobs::wire::JobState;
 use crate::tables::read::Room;
@@ -135,12 +137,12 @@ pub fn run(command: &Import) -> Result<(), Failure> {
         room: Room::ENDLESS,
     };
     let files = open_all(&command.files)?;
-    let keep = |errors: &[RowError]| keep(command.errors.as_deref(), &files, errors, lang);
+    let keep = |errors: &Errors| keep(command.errors.as_deref(), &files, errors, lang);
     let bundle = match files::read(&files, reading) {
         Ok(bundle) => bundle,
         Err(Refused::Wrong(errors)) => {
             tell(&errors, lang);
-            keep(&errors)?;
+            keep(&errors.into())?;
             return Err(Failure::Data);
         }
         Err(Refused::Whole(error)) => return Err(refused(&command.files, *error, lang)),
@@ -167,7 +169,17 @@ pub fn run(command: &Import) -> Result<(), Failure> {
         Ok(report)
     })?;
     if !report.errors.is_empty() {
-        tell(&report.errors, lang);
+        tell(report.errors.kept(), lang);
+        let more = report.errors.more();
+        if more > 0 {
+            eprintln!(
+                "{}",
+                lang.pick(
+                    format!("另有 {more} 处错误未列出。"),
+                    format!("{more} more errors are not shown.")
+                )
+            );
+        }
         keep(&report.errors)?;
     }
     if !report.is_accepted() {
@@ -312,7 +324,7 @@ fn open_all(paths: &[PathBuf]) -> Result<Vec<File<Vec<u8>>>, Failure> {
 }
 
 /// Writes the file of errors, if one was asked for.
-fn keep(to: Option<&Path>, files: &[File<Vec<u8>>], errors: &[RowError], lang: Lang) -> Result<(), Failure> {
+fn keep(to: Option<&Path>, files: &[File<Vec<u8>>], errors: &Errors, lang: Lang) -> Result<(), Failure> {
     let Some(path) = to else { return Ok(()) };
     let written = error_file::write(files, errors, lang).and_then(|bytes| std::fs::write(path, bytes));
     written.map_err(|why| Failure::Other(format!("{}: {why}", path.display())))

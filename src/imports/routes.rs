@@ -9,6 +9,7 @@ use jixiao_core::workflow::Role;
 use serde_json::json;
 
 use super::error_file;
+use super::errors::Errors;
 use super::files::{self, File, Reading, Refused};
 use super::report::{Assessed, Counts, Report, RowError};
 use super::run::{Mode, Order, run};
@@ -46,7 +47,7 @@ pub async fn at_once(
     let bundle = web::block(move || files::read(&files, reading)).await.map_err(ApiError::internal)?;
     let bundle = bundle.map_err(|refused| match refused {
         Refused::Whole(error) => *error,
-        Refused::Wrong(errors) => told.rejected(Counts::default(), errors),
+        Refused::Wrong(errors) => told.rejected(Counts::default(), errors.into()),
     })?;
     let mode = match params.mode {
         ModeWord::Validate => Mode::Validate,
@@ -61,11 +62,10 @@ pub async fn at_once(
     }
     let (work, report) = run(work, &schemas, caller.principal(), bundle, order).await?;
     let is_accepted = report.is_accepted();
-    let Report { id, counts, mut errors, assessed, is_atomic: _, reference: _ } = report;
+    let Report { id, counts, errors, assessed, is_atomic: _, reference: _ } = report;
     if !is_accepted {
         return Err(told.rejected(counts, errors));
     }
-    errors.dedup(); // a cell that could not be read breaks several rules, and is told once
     let is_whole = errors.is_empty();
     let file = if is_whole { None } else { told.file(&errors)? };
     let body = ImportReport {
@@ -73,6 +73,7 @@ pub async fn at_once(
         mode: params.mode,
         strategy: params.strategy,
         counts: counts.into(),
+        errors_total: errors.count(),
         errors: shown(errors, lang),
         forms: assessed.iter().take(MOST_FORMS).map(|form| checked(form, lang)).collect(),
     };
@@ -106,9 +107,8 @@ pub fn check_stage(params: &ImportParams, caller: &Principal) -> Result<(), ApiE
 }
 
 /// The errors that an answer names.
-fn shown(mut errors: Vec<RowError>, lang: Lang) -> Vec<ImportErrorView> {
-    errors.dedup(); // a cell that could not be read breaks several rules, and is told once
-    errors.into_iter().take(MOST_ERRORS).map(|error| view(error, lang)).collect()
+fn shown(errors: Errors, lang: Lang) -> Vec<ImportErrorView> {
+    errors.into_kept().into_iter().take(MOST_ERRORS).map(|error| view(error, lang)).collect()
 }
 
 /// How the caller is told what is wrong: as a problem document, or as a file.
@@ -129,8 +129,7 @@ impl Told {
         Self { lang, files: wants_file.then(|| files.to_vec()) }
     }
 
-    fn rejected(&self, counts: Counts, mut errors: Vec<RowError>) -> ApiError {
-        errors.dedup();
+    fn rejected(&self, counts: Counts, errors: Errors) -> ApiError {
         match self.file(&errors) {
             Ok(file) => ApiError { file, ..rejected(self.lang, counts, errors) },
             Err(why) => why,
@@ -138,7 +137,7 @@ impl Told {
     }
 
     /// What was sent, with its errors, where it was asked for.
-    fn file(&self, errors: &[RowError]) -> Result<Option<Attached>, ApiError> {
+    fn file(&self, errors: &Errors) -> Result<Option<Attached>, ApiError> {
         let Some(files) = &self.files else { return Ok(None) };
         let bytes = error_file::write(files, errors, self.lang).map_err(ApiError::internal)?;
         Ok(Some(Attached(bytes.into())))
@@ -170,9 +169,8 @@ fn checked(Assessed { unit, year, findings }: &Assessed, lang: Lang) -> Imported
 
 /// The answer that names every row that is wrong.
 #[must_use]
-pub fn rejected(lang: Lang, counts: Counts, mut errors: Vec<RowError>) -> ApiError {
-    errors.dedup();
-    let (all, failed, total) = (errors.len(), counts.failed, counts.total);
+pub fn rejected(lang: Lang, counts: Counts, errors: Errors) -> ApiError {
+    let (all, failed, total) = (errors.count(), counts.failed, counts.total);
     let extra =
         json!({ "errors": shown(errors, lang), "errors_total": all, "counts": ImportCounts::from(counts) });
     let error = ApiError { extra: Some(extra), ..ApiError::new(ErrorCode::ImportRejected) };

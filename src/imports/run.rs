@@ -12,7 +12,7 @@ use super::entity;
 use super::fold::{Place, fold};
 use super::plan::{self, Plan};
 use super::reference;
-use super::report::{Assessed, Counts, Report, RowError};
+use super::report::{Assessed, Counts, Report};
 use super::wire::LaterStage;
 use super::{suggest, write};
 use crate::db::{Json, Scope, Work};
@@ -120,15 +120,10 @@ pub struct Run<'a, 'db> {
     pub report: Report,
 }
 
-/// Errors that are kept: whoever has more of them has another file.
-const MOST_KEPT: usize = 50_000;
-
 impl Run<'_, '_> {
     /// Takes an error down.
     pub fn fail(&mut self, row: &Row, error: FieldError) {
-        if self.report.errors.len() < MOST_KEPT {
-            self.report.errors.push(row.error(error));
-        }
+        self.report.errors.push(row.error(error));
     }
 
     /// Takes several down.
@@ -166,7 +161,7 @@ pub async fn run<'db>(
     let (order, report) = (&order, Report::default());
     let mut run = Run { work, schemas, caller, order, unfolded: BTreeSet::new(), report };
     run.report.counts.total = rows.len() + unread.len();
-    run.report.errors = unread;
+    run.report.errors = unread.into();
     for (place, error) in fold(&mut rows, schemas, amount_unit) {
         run.unfolded.insert(place);
         run.report.errors.push(error);
@@ -196,10 +191,10 @@ pub async fn run<'db>(
     }
 
     let Run { work, mut report, .. } = run;
-    report.counts.failed = failed_rows(&report.errors);
+    report.counts.failed = report.errors.rows();
     report.is_atomic = order.is_atomic;
     if !report.errors.is_empty() {
-        suggest::units(work.conn(), caller, &mut report.errors).await?;
+        suggest::units(work.conn(), caller, report.errors.kept_mut()).await?;
     }
     if !report.is_accepted() {
         // Nothing is written, whatever had been done until the first error: the work is dropped.
@@ -281,15 +276,4 @@ fn not_whole(row: &Row) -> FieldError {
     let at = format!("{}/year", row.pointer());
     FieldError::new(at, "wrong_type", "年度应为整数，如 2023", "A year is an integer such as 2023")
         .found(found)
-}
-
-/// How many rows have an error.
-#[must_use]
-pub fn failed_rows(errors: &[RowError]) -> usize {
-    let place = |error: &RowError| {
-        let source = &error.source;
-        (source.file.clone(), source.sheet.clone(), error.collection, error.row)
-    };
-    let rows: BTreeSet<_> = errors.iter().map(place).collect();
-    rows.len()
 }

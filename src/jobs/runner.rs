@@ -153,7 +153,7 @@ impl Runner {
     pub async fn fail(&self, job: &Model, errors: Vec<RowError>) -> Result<(), Stop> {
         let mut kept = job.errors.0.clone();
         let mut progress = job.progress.0.clone();
-        progress.errors += keep(&mut kept, errors);
+        progress.errors += keep(&mut kept, errors.into());
         let said =
             ActiveModel { progress: Set(Json(progress)), errors: Set(Json(kept)), ..Default::default() };
         self.end(job, JobState::Failed, said).await

@@ -1,0 +1,136 @@
+//! The errors of an import: however many there are, their number is true, and memory is bounded.
+
+use std::collections::BTreeMap;
+
+use super::report::RowError;
+use crate::tables::Collection;
+
+/// Errors that are kept: whoever has more of them has another file.
+pub const MOST_KEPT: usize = 50_000;
+
+/// A row: its collection, file, sheet and number.
+type Place = (&'static str, Option<String>, Option<String>, usize);
+
+/// What is wrong with the rows of an import: all of it is counted, the first 50,000 are kept.
+#[derive(Clone, Debug, Default)]
+pub struct Errors {
+    kept: Vec<RowError>,
+    /// The last that was only counted.
+    beyond: Option<RowError>,
+    count: usize,
+    /// How many each row has.
+    rows: BTreeMap<Place, usize>,
+}
+
+impl Errors {
+    /// Takes an error down. A cell that could not be read breaks several rules, and is told once.
+    pub fn push(&mut self, error: RowError) {
+        if self.beyond.as_ref().or(self.kept.last()) == Some(&error) {
+            return;
+        }
+        let source = &error.source;
+        let place = (error.collection, source.file.clone(), source.sheet.clone(), error.row);
+        *self.rows.entry(place).or_default() += 1;
+        self.count += 1;
+        if self.kept.len() < MOST_KEPT {
+            self.kept.push(error);
+        } else {
+            self.beyond = Some(error);
+        }
+    }
+
+    /// The first 50,000.
+    #[must_use]
+    pub fn kept(&self) -> &[RowError] {
+        &self.kept
+    }
+
+    /// The same, to be added to.
+    pub fn kept_mut(&mut self) -> &mut [RowError] {
+        &mut self.kept
+    }
+
+    /// The first 50,000, without the rest.
+    #[must_use]
+    pub fn into_kept(self) -> Vec<RowError> {
+        self.kept
+    }
+
+    /// How many there are in all.
+    #[must_use]
+    pub const fn count(&self) -> usize {
+        self.count
+    }
+
+    /// How many rows have one.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// How many are only counted.
+    #[must_use]
+    pub const fn more(&self) -> usize {
+        self.count.saturating_sub(self.kept.len())
+    }
+
+    /// Forgets what is wrong with rows of these collections.
+    pub fn leave_out(&mut self, collections: &[Collection]) {
+        let stays = |name: &str| collections.iter().all(|left_out| left_out.as_str() != name);
+        self.kept.retain(|error| stays(error.collection));
+        self.rows.retain(|(collection, ..), _| stays(collection));
+        self.count = self.rows.values().sum();
+    }
+}
+
+impl Extend<RowError> for Errors {
+    fn extend<I: IntoIterator<Item = RowError>>(&mut self, errors: I) {
+        errors.into_iter().for_each(|error| self.push(error));
+    }
+}
+
+impl FromIterator<RowError> for Errors {
+    fn from_iter<I: IntoIterator<Item = RowError>>(errors: I) -> Self {
+        let mut all = Self::default();
+        all.extend(errors);
+        all
+    }
+}
+
+impl From<Vec<RowError>> for Errors {
+    fn from(errors: Vec<RowError>) -> Self {
+        errors.into_iter().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::FieldError;
+    use crate::imports::bundle::of_file;
+    use crate::tables::read::Flaw;
+
+    fn error(collection: &'static str, row: usize, code: &'static str) -> RowError {
+        let flaw = Flaw::new(row, FieldError::new("", code, "错", "wrong"));
+        RowError { collection, ..of_file(&std::sync::Arc::default(), flaw) }
+    }
+
+    #[test]
+    fn all_are_counted_and_so_many_are_kept() {
+        let mut errors: Errors = (0..MOST_KEPT + 7).map(|row| error("indicators", row, "one")).collect();
+        errors.extend([error("indicators", MOST_KEPT + 6, "one"), error("indicators", 3, "two")]);
+        assert_eq!((errors.count(), errors.more()), (MOST_KEPT + 8, 8), "the same is not told twice");
+        assert_eq!((errors.rows(), errors.kept().len()), (MOST_KEPT + 7, MOST_KEPT));
+        errors.extend((0..5).map(|row| error("units", row, "one")));
+        errors.leave_out(&[Collection::Units, Collection::Years]);
+        assert_eq!((errors.count(), errors.rows()), (MOST_KEPT + 8, MOST_KEPT + 7));
+        errors.leave_out(&[Collection::Indicators]);
+        assert!(errors.is_empty() && errors.kept().is_empty());
+    }
+}
