@@ -70,7 +70,10 @@ impl Runner {
                 Err(why) if is_unavailable(&why) => {}
                 Err(why) => tracing::warn!(%why, "looking for import jobs failed; trying again"),
             }
-            tokio::time::sleep(PAUSE).await;
+            tokio::select! {
+                () = tokio::time::sleep(PAUSE) => {}
+                () = draining.begun() => {}
+            }
         }
     }
 
@@ -112,6 +115,7 @@ impl Runner {
                 return self.end(&job, JobState::Cancelled, ActiveModel::default()).await;
             }
             if is_over() {
+                tracing::info!(job = job.id, "an import job is handed back");
                 return Ok(store::release(&self.db, &job).await?);
             }
             if job.attempts > MOST_ATTEMPTS {
