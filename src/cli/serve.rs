@@ -79,6 +79,7 @@ async fn serve(settings: ServeSettings) -> Result<(), Failure> {
     let draining = assembly.draining();
     actix_web::rt::spawn(keep_sealing(db.clone(), seal(&secret)));
     let runner = Runner::new(db.clone(), assembly.schemas().clone());
+    let runner = runner.asking(accounts.authenticator().into_inner());
     let running = actix_web::rt::spawn(runner.keep_running(draining.clone().into_inner()));
 
     match &url {

@@ -62,3 +62,4 @@ mod templates;
 mod units_and_years;
 mod walking;
 mod workflow;
+mod working;
