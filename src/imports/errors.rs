@@ -1,6 +1,8 @@
 //! The errors of an import: however many there are, their number is true, and memory is bounded.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::report::RowError;
 use crate::tables::Collection;
@@ -20,9 +22,33 @@ pub struct Errors {
     count: usize,
     /// How many each row has.
     rows: BTreeMap<Place, usize>,
+    /// Where many are judged at once: how many all of them may still keep.
+    allowance: Option<Allowance>,
+}
+
+/// How many errors may still be kept, by all who judge side by side.
+#[derive(Clone, Debug)]
+pub struct Allowance(Arc<AtomicUsize>);
+
+impl Default for Allowance {
+    fn default() -> Self {
+        Self(Arc::new(AtomicUsize::new(MOST_KEPT)))
+    }
+}
+
+impl Allowance {
+    fn is_left(&self) -> bool {
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
+    }
 }
 
 impl Errors {
+    /// None yet, of one of many who judge side by side.
+    #[must_use]
+    pub fn sharing(allowance: &Allowance) -> Self {
+        Self { allowance: Some(allowance.clone()), ..Self::default() }
+    }
+
     /// Takes an error down. A cell that could not be read breaks several rules, and is told once.
     pub fn push(&mut self, error: RowError) {
         if self.beyond.as_ref().or(self.kept.last()) == Some(&error) {
@@ -32,10 +58,20 @@ impl Errors {
         let place = (error.collection, source.file.clone(), source.sheet.clone(), error.row);
         *self.rows.entry(place).or_default() += 1;
         self.count += 1;
-        if self.kept.len() < MOST_KEPT {
+        if self.kept.len() < MOST_KEPT && self.allowance.as_ref().is_none_or(Allowance::is_left) {
             self.kept.push(error);
         } else {
             self.beyond = Some(error);
+        }
+    }
+
+    /// Takes down what another has, which is about other rows.
+    pub fn add(&mut self, other: &Self) {
+        let room = MOST_KEPT.saturating_sub(self.kept.len());
+        self.kept.extend(other.kept.iter().take(room).cloned());
+        self.count += other.count;
+        for (place, count) in &other.rows {
+            *self.rows.entry(place.clone()).or_default() += count;
         }
     }
 
@@ -132,5 +168,18 @@ mod tests {
         assert_eq!((errors.count(), errors.rows()), (MOST_KEPT + 8, MOST_KEPT + 7));
         errors.leave_out(&[Collection::Indicators]);
         assert!(errors.is_empty() && errors.kept().is_empty());
+    }
+
+    #[test]
+    fn many_who_judge_side_by_side_keep_no_more_between_them() {
+        let allowance = Allowance::default();
+        let mut all = Errors::default();
+        for form in 0..3 {
+            let mut mine = Errors::sharing(&allowance);
+            mine.extend((0..20_000).map(|row| error("indicators", form * 20_000 + row, "one")));
+            assert_eq!((mine.count(), mine.kept().len()), (20_000, if form < 2 { 20_000 } else { 10_000 }));
+            all.add(&mine);
+        }
+        assert_eq!((all.count(), all.rows(), all.kept().len()), (60_000, 60_000, MOST_KEPT));
     }
 }

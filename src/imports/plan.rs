@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jixiao_core::kernel::{FiscalYear, UnitCode};
 
 use super::bundle::{Collection, Row};
+use super::errors::{Allowance, Errors};
 use super::judge::{Judge, Obstacle, Seen};
-use super::report::{Counts, RowError};
+use super::report::Counts;
 use super::run::Run;
 use crate::db::on_all_cores;
 use crate::evaluations::entity::Model as Evaluation;
@@ -50,7 +51,7 @@ pub struct Plan {
     /// What became of its rows.
     pub counts: Counts,
     /// What is wrong with them.
-    pub errors: Vec<RowError>,
+    pub errors: Errors,
 }
 
 impl Plan {
@@ -133,10 +134,11 @@ pub async fn plan(
         is_atomic: run.order.is_atomic,
         collections,
         unfolded: std::mem::take(&mut run.unfolded),
+        allowance: Allowance::default(),
     };
     let mut plans = on_all_cores(tasks, move |task| form(&judge, task)).await?;
     for plan in &mut plans {
-        run.report.errors.extend(plan.errors.iter().cloned());
+        run.report.errors.add(&plan.errors);
         run.report.counts.add(plan.counts);
     }
     Ok(plans)
