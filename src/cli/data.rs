@@ -170,13 +170,13 @@ pub fn run(command: &Import) -> Result<(), Failure> {
     })?;
     if !report.errors.is_empty() {
         tell(report.errors.kept(), lang);
-        let more = report.errors.more();
-        if more > 0 {
+        let unlisted = report.errors.more();
+        if unlisted > 0 {
             eprintln!(
                 "{}",
                 lang.pick(
-                    format!("另有 {more} 处错误未列出。"),
-                    format!("{more} more errors are not shown.")
+                    format!("另有 {unlisted} 处错误未列出。"),
+                    format!("{unlisted} more errors are not shown.")
                 )
             );
         }

@@ -86,9 +86,8 @@ impl Lists {
         if rows.total.is_some_and(|total| total > MOST_ROWS) {
             return Err(too_many_rows());
         }
-        if is_workbook {
-            let is_whole = limit.is_none() && grid.columns.iter().any(|column| column.kind.may_be_long());
-            let next = rows.next_cursor.clone().filter(|_| is_whole);
+        if is_workbook && grid.columns.iter().any(|column| column.kind.may_be_long()) {
+            let next = rows.next_cursor.clone().filter(|_| limit.is_none());
             self.check_cells(&grid, &rows.items, (&page, next), &read).await?;
         }
         let mut writer = Writer::begin(format, grid, self.lang).map_err(ApiError::internal)?;
@@ -160,18 +159,19 @@ fn long_cells<V: Serialize>(
             if !is_too_long(&text) || errors.len() >= MOST_ERRORS {
                 continue;
             }
-            let key = grid.columns.iter().filter(|column| column.required).map(|key| show(key, lang, &row));
-            let key: Vec<String> = key.filter_map(Shown::into_text).collect();
-            let (key, long) = (key.join("/"), text.encode_utf16().count());
+            let required = grid.columns.iter().filter(|column| column.required);
+            let of: Vec<String> =
+                required.filter_map(|column| show(column, lang, &row).into_text()).collect();
+            let (of, found) = (of.join("/"), text.encode_utf16().count());
             errors.push(FieldError::new(
                 "format",
                 "cell_too_long",
                 format!(
-                    "第 {number} 行（{key}）“{}”有 {long} 个字符，工作簿的单元格最多 {LONGEST_CELL} 个：请改用 csv、ndjson，或缩小筛选范围",
+                    "第 {number} 行（{of}）“{}”有 {found} 个字符，工作簿的单元格最多 {LONGEST_CELL} 个：请改用 csv、ndjson，或缩小筛选范围",
                     column.zh
                 ),
                 format!(
-                    "Row {number} ({key}), “{}”: {long} characters, and a cell of a workbook takes {LONGEST_CELL}: ask for csv or ndjson, or narrow the list",
+                    "Row {number} ({of}), “{}”: {found} characters, and a cell of a workbook takes {LONGEST_CELL}: ask for csv or ndjson, or narrow the list",
                     column.en
                 ),
             ));

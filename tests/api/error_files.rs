@@ -130,8 +130,7 @@ async fn the_file_of_errors_is_mended_and_sent_again_as_it_is() {
     let world = world().await;
     let query = "mode=commit&collection=indicators";
     let file = format!(
-        "2023 年绩效指标\n{}\n\n{UNIT},2023,201,产出指标,,=1+1,1,1,五,5,\n{UNIT},2023,202,产出指标,,甲,1,1,5,5,\n",
-        HEADER
+        "2023 年绩效指标\n{HEADER}\n\n{UNIT},2023,201,产出指标,,=1+1,1,1,五,5,\n{UNIT},2023,202,产出指标,,甲,1,1,5,5,\n"
     );
     let answer = as_file(world.caller("unit"), query, "text/csv", "en", file).await.expect(422);
     let lines = records(&answer);
@@ -153,8 +152,7 @@ async fn the_file_of_errors_comes_also_where_the_good_rows_were_written() {
     let unit = world.caller("unit");
     let query = "mode=commit&collection=indicators&atomic=false";
     let file = format!(
-        "{}\n{UNIT},2023,201,产出指标,,甲,1,1,五,5,\n{UNIT},2023,202,产出指标,,乙,1,1,5,5,\n{UNIT},2023,203,产出指标,,\0,1,1,5,5,\n",
-        HEADER
+        "{HEADER}\n{UNIT},2023,201,产出指标,,甲,1,1,五,5,\n{UNIT},2023,202,产出指标,,乙,1,1,5,5,\n{UNIT},2023,203,产出指标,,\0,1,1,5,5,\n"
     );
     let keyed = || asking(query, "text/csv", "zh", file.clone()).insert_header(("idempotency-key", "once"));
     let first = unit.send(keyed()).await.expect(207);
