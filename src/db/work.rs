@@ -36,6 +36,7 @@ pub struct Work<'db> {
     evaluations: BTreeSet<i64>,
     settled: BTreeSet<i64>,
     years: BTreeSet<FiscalYear>,
+    rules: BTreeSet<String>,
     units: BTreeSet<UnitCode>,
     changes: Arc<Vec<Change>>,
     known: Option<Arc<dyn Any + Send + Sync>>,
@@ -50,16 +51,16 @@ impl<'db> Work<'db> {
         now: DateTime<Utc>,
         hooks: &'db [Box<dyn WriteHook>],
     ) -> Self {
-        let (evaluations, years, units) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         Self {
             tx,
             actor,
             now,
             hooks,
-            evaluations,
+            evaluations: BTreeSet::new(),
             settled: BTreeSet::new(),
-            years,
-            units,
+            years: BTreeSet::new(),
+            rules: BTreeSet::new(),
+            units: BTreeSet::new(),
             changes: Arc::default(),
             known: None,
             cause: None,
@@ -134,6 +135,11 @@ impl<'db> Work<'db> {
         self.years.insert(year);
     }
 
+    /// Says that a rule set says something else now: what is scored by it in the touched years is not what it was.
+    pub fn touch_rules(&mut self, reference: String) {
+        self.rules.insert(reference);
+    }
+
     /// Says that a unit was written: what shows its name is no longer what it was.
     pub fn touch_unit(&mut self, code: UnitCode) {
         self.units.insert(code);
@@ -161,6 +167,12 @@ impl<'db> Work<'db> {
     #[must_use]
     pub fn touched_years(&self) -> &BTreeSet<FiscalYear> {
         &self.years
+    }
+
+    /// The rule sets that say something else now.
+    #[must_use]
+    pub fn touched_rules(&self) -> &BTreeSet<String> {
+        &self.rules
     }
 
     /// Runs the hooks now, so that an answer can show what they made of it. Nothing is to be written after this.

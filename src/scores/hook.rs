@@ -120,9 +120,10 @@ async fn choose_rules(
         let found = round_store::rule_set(work.conn(), key.0, key.1.as_ref()).await?;
         chosen.insert(key.clone(), found);
     }
-    let Some(rule_set) = chosen.get(&key).filter(|rule_set| **rule_set != evaluation.rule_set) else {
+    let Some(rule_set) = chosen.get(&key) else { return Ok(()) };
+    if *rule_set == evaluation.rule_set && !work.touched_rules().contains(rule_set) {
         return Ok(());
-    };
+    }
     // What this unit of work touched has been counted: a form that is saved knows its tag by that.
     let is_counted = work.touched_evaluations().contains(&evaluation.id);
     let version = evaluation.version + i64::from(!is_counted);

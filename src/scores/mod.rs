@@ -3,6 +3,7 @@
 pub mod assemble;
 pub mod figures;
 pub mod hook;
+pub mod kept;
 pub mod ratios;
 pub mod read;
 pub mod routes;
@@ -14,6 +15,7 @@ pub mod view;
 pub mod wire;
 
 pub use hook::Summaries;
+pub use kept::Kept;
 
 /// The operations on scores.
 pub fn configure(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
