@@ -46,7 +46,7 @@ pub fn write_hooks() -> Vec<Box<dyn WriteHook>> {
     // The feed's counter is held before the heads of the chains, by all who hold both: none waits in a circle.
     vec![
         Box::new(evaluations::Versions),
-        Box::new(scores::Summaries),
+        Box::new(scores::Summaries::default()),
         Box::new(feed::Feed),
         Box::new(library::Library),
         Box::new(audit::Chains),

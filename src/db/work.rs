@@ -2,8 +2,8 @@
 
 use std::any::Any;
 use std::collections::BTreeSet;
-use std::fmt::Debug;
-use std::sync::Arc;
+use std::fmt::{self, Debug};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
@@ -42,6 +42,17 @@ pub struct Work<'db> {
     known: Option<Arc<dyn Any + Send + Sync>>,
     cause: Option<String>,
     is_refreshed: bool,
+    afterwards: Afterwards,
+}
+
+/// What is done once the work is durable.
+#[derive(Default)]
+struct Afterwards(Mutex<Vec<Box<dyn FnOnce() + Send>>>);
+
+impl Debug for Afterwards {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Afterwards")
+    }
 }
 
 impl<'db> Work<'db> {
@@ -65,6 +76,7 @@ impl<'db> Work<'db> {
             known: None,
             cause: None,
             is_refreshed: false,
+            afterwards: Afterwards::default(),
         }
     }
 
@@ -100,6 +112,11 @@ impl<'db> Work<'db> {
     /// Says what all of this came with: an import names the digest of its file.
     pub fn because(&mut self, cause: String) {
         self.cause = Some(cause);
+    }
+
+    /// Says what is to be done once all of this is durable; if it never is, it is not done.
+    pub fn when_committed(&self, then: impl FnOnce() + Send + 'static) {
+        self.afterwards.0.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(then));
     }
 
     /// What was changed so far.
@@ -194,6 +211,10 @@ impl<'db> Work<'db> {
         if self.tx.get_database_backend() == DbBackend::Postgres {
             self.tx.execute_unprepared("SELECT 1").await?;
         }
-        self.tx.commit().await
+        self.tx.commit().await?;
+        for then in self.afterwards.0.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            then();
+        }
+        Ok(())
     }
 }

@@ -8,18 +8,46 @@ use jixiao_core::kernel::{FiscalYear, ProjectCode, UnitCode};
 use sea_orm::sea_query::IntoColumnRef;
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
-    FromQueryResult, IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QuerySelect, Select, Value,
+    FromQueryResult, IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QueryResult, QuerySelect,
+    Select, Value,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
 use super::entity;
+use super::opening::Key;
 use super::sync::{Batch, Changes, write};
-use crate::db::{Deed, Keyset, SortColumn, Work, keyset_page};
+use crate::db::{Coded, Deed, Int, Keyset, SortColumn, Work, keyset_page};
 use crate::http::FieldError;
 use crate::http::wire::Stamp;
 use crate::units::entity as units;
+
+/// The unit's year that a part belongs to.
+pub trait Owner {
+    /// 单位编码.
+    fn unit(&self) -> &UnitCode;
+    /// 预算年度.
+    fn year(&self) -> FiscalYear;
+}
+
+impl Owner for entity::Model {
+    fn unit(&self) -> &UnitCode {
+        &self.unit_code.0
+    }
+    fn year(&self) -> FiscalYear {
+        self.year.0
+    }
+}
+
+impl Owner for Key {
+    fn unit(&self) -> &UnitCode {
+        &self.0
+    }
+    fn year(&self) -> FiscalYear {
+        self.1
+    }
+}
 
 /// A part of an evaluation: a row that hangs on it.
 pub trait Part:
@@ -76,7 +104,7 @@ pub trait Part:
         String::new()
     }
     /// Its content as an input.
-    fn input(&self, evaluation: &entity::Model, siblings: &Self::Siblings) -> Self::Input;
+    fn input(&self, owner: &impl Owner, siblings: &Self::Siblings) -> Self::Input;
     /// Its content for reading.
     fn view(&self, input: Self::Input) -> Self::View;
     /// The columns of an input; id, evaluation, version and times are filled in by [`insert`] and [`update`].
@@ -194,14 +222,30 @@ pub fn order<P: Part>(by_time: bool) -> Vec<SortColumn> {
     columns
 }
 
-/// A page of parts, each with its evaluation.
+/// A page of parts, each with the unit's year that it belongs to.
 pub async fn page<P: Part>(
     conn: &impl ConnectionTrait,
     select: Select<P::Entity>,
     keyset: Keyset,
-) -> Result<Vec<(P, entity::Model)>, DbErr> {
-    let rows = keyset_page(select.select_also(entity::Entity), keyset).all(conn).await?;
-    Ok(rows.into_iter().filter_map(|(part, evaluation)| Some((part, evaluation?))).collect())
+) -> Result<Vec<(P, Key)>, DbErr> {
+    // No more of the evaluation than is shown: each further column is read for each row.
+    let select =
+        select.column_as(entity::Column::UnitCode, OWNER_UNIT).column_as(entity::Column::Year, OWNER_YEAR);
+    let rows = keyset_page(select, keyset).into_model::<Owned<P>>().all(conn).await?;
+    Ok(rows.into_iter().map(|Owned(part, owner)| (part, owner)).collect())
+}
+
+const OWNER_UNIT: &str = "owner_unit_code";
+const OWNER_YEAR: &str = "owner_year";
+
+struct Owned<P>(P, Key);
+
+impl<P: FromQueryResult> FromQueryResult for Owned<P> {
+    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        let Coded(unit): Coded<UnitCode> = row.try_get(prefix, OWNER_UNIT)?;
+        let Int(year): Int<FiscalYear> = row.try_get(prefix, OWNER_YEAR)?;
+        Ok(Self(P::from_query_result(row, prefix)?, (unit, year)))
+    }
 }
 
 /// How many parts match.
@@ -209,16 +253,22 @@ pub async fn count<P: Part>(conn: &impl ConnectionTrait, select: Select<P::Entit
     select.count(conn).await
 }
 
-/// Writes new parts.
+/// Writes a new part.
 pub async fn insert<P: Part>(
     work: &mut Work<'_>,
     evaluation: &entity::Model,
     siblings: &P::Siblings,
-    inputs: Vec<P::Input>,
-) -> Result<(), DbErr> {
-    let changes = Changes { fresh: inputs, ..Changes::default() };
-    write::<P>(work, vec![Batch { evaluation: evaluation.clone(), siblings: siblings.clone(), changes }])
-        .await
+    input: P::Input,
+) -> Result<P, DbErr> {
+    record::<P>(work, evaluation, P::row(&P::key_of(&input)), Deed::made(&input));
+    let stamp = RowStamp {
+        id: None,
+        evaluation_id: evaluation.id,
+        version: 1,
+        created_at: Some(work.now()),
+        updated_at: work.now(),
+    };
+    P::stamped(P::columns(input, siblings), stamp).insert(work.conn()).await
 }
 
 /// Replaces what a part says.

@@ -8,7 +8,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::part::{self, Part};
-use super::store::{self, Filter, Refusal};
+use super::store::{self, Filter, Key, Refusal};
 use super::{entity, store as evaluations};
 use crate::db::{Db, Keyset, Scope, Work};
 use crate::http::paging::moment;
@@ -112,18 +112,18 @@ pub async fn list<P: Part>(
     let select = narrow(part::matching::<P>(filter.condition(&scope)));
     let total = if with_total { Some(part::count::<P>(conn, select.clone()).await?) } else { None };
     let mut rows = part::page::<P>(conn, select, keyset).await?;
-    let next_cursor = cursors.close(page, &mut rows, |(part, evaluation)| {
+    let next_cursor = cursors.close(page, &mut rows, |(part, (unit, year))| {
         let mut position = if by_time {
             vec![moment(part.stamp().updated_at.0)]
         } else {
-            let mut place = vec![json!(evaluation.unit_code.0), json!(evaluation.year.0)];
+            let mut place = vec![json!(unit), json!(year)];
             place.extend(part.place());
             place
         };
         position.push(json!(part.id()));
         position
     });
-    let (parts, owners): (Vec<P>, Vec<entity::Model>) = rows.into_iter().unzip();
+    let (parts, owners): (Vec<P>, Vec<Key>) = rows.into_iter().unzip();
     let siblings = siblings(&parts).await?;
     let items =
         parts.iter().zip(&owners).map(|(part, owner)| part.view(part.input(owner, &siblings))).collect();
@@ -173,9 +173,7 @@ pub async fn put<P: Part, C>(
     let row = if let Some(current) = current {
         part::update(&mut work, &evaluation, &current, &siblings, input).await?
     } else {
-        part::insert::<P>(&mut work, &evaluation, &siblings, vec![input]).await?;
-        let made = part::find::<P>(work.conn(), evaluation.id, &siblings, key).await?;
-        made.ok_or_else(|| ApiError::internal("a new part was not found"))?
+        part::insert::<P>(&mut work, &evaluation, &siblings, input).await?
     };
     work.commit().await?;
     let Found { body, etag } = found(&row, &evaluation, &siblings);

@@ -1,6 +1,7 @@
 //! Forms in the database: the parts of one evaluation, read and written together.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jixiao_core::kernel::{Points, ProjectCode};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
@@ -78,12 +79,12 @@ pub type Scored = (UnitForm, Reviewed, BTreeMap<ProjectCode, i64>);
 
 /// What is scored of evaluations, as the writer of their parts knows it without reading it again, by key.
 #[derive(Debug, Default)]
-pub struct Known(pub BTreeMap<i64, Scored>);
+pub struct Known(pub BTreeMap<i64, Arc<Scored>>);
 
 /// What is scored of many evaluations, by as many queries as for one. Read on one snapshot.
 pub async fn load_scored(
     conn: &impl ConnectionTrait,
-    evaluations: &[Evaluation],
+    evaluations: &[&Evaluation],
 ) -> Result<Vec<Scored>, DbErr> {
     let ids = || evaluations.iter().map(|evaluation| evaluation.id);
     let mut budgets = part::all_of::<budgets::entity::Model>(conn, ids()).await?;
@@ -94,7 +95,8 @@ pub async fn load_scored(
     for row in review::Entity::find().filter(review::Column::EvaluationId.is_in(ids())).all(conn).await? {
         reviews.entry(row.evaluation_id).or_default().push(row);
     }
-    let form = |evaluation: &Evaluation| {
+    let form = |evaluation: &&Evaluation| {
+        let evaluation = *evaluation;
         let id = &evaluation.id;
         let budgets = budgets.remove(id).unwrap_or_default();
         let base_data = base_data.remove(id).unwrap_or_default();

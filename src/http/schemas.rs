@@ -56,8 +56,7 @@ impl Schemas {
 
     /// Everything that is wrong with `value` as a `name`, with pointers below `at`.
     pub fn check(&self, name: &str, value: &Value, at: &str) -> Result<Vec<FieldError>, String> {
-        let compiled =
-            self.compiled(name, || json!({ "$ref": format!("#/components/schemas/{name}") }))?;
+        let compiled = self.compiled(name, || json!({ "$ref": format!("#/components/schemas/{name}") }))?;
         Ok(errors(&compiled.validator, value, at))
     }
 

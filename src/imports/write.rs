@@ -12,7 +12,7 @@ use crate::evaluations::entity::Model as Evaluation;
 use crate::evaluations::store::{self as evaluations, Key};
 use crate::evaluations::sync::{Batch, Changes, write as write_parts};
 use crate::evaluations::{Part, part};
-use crate::forms::store::{self as forms, Known, Reviewed};
+use crate::forms::store::{self as forms, Known, Reviewed, Scored};
 use crate::forms::wire::UnitForm;
 use crate::http::ApiError;
 use crate::indicators::store::Projects;
@@ -44,10 +44,11 @@ pub async fn write(run: &mut Run<'_, '_>, mut plans: Vec<Plan>) -> Result<(), Ap
     let of = |id| siblings.get(&id).cloned().unwrap_or_default();
     kind(run, &held, &mut plans, |plan| &mut plan.indicators, of).await?;
     kind(run, &held, &mut plans, |plan| &mut plan.narratives, |_| ()).await?;
-    for (id, (_, _, ids)) in &mut known.0 {
+    for (id, (_, _, ids)) in &mut known {
         *ids = siblings.get(id).map(Projects::ids).unwrap_or_default();
     }
-    run.work.remember(Arc::new(known));
+    let known = known.into_iter().map(|(id, form)| (id, Arc::new(form))).collect();
+    run.work.remember(Arc::new(Known(known)));
     if let Some(later) = run.order.later {
         // One of which a row is wrong stays a draft.
         for evaluation in whole {
@@ -58,7 +59,7 @@ pub async fn write(run: &mut Run<'_, '_>, mut plans: Vec<Plan>) -> Result<(), Ap
 }
 
 /// Forms of which nothing was stored before: what the file says is all there is of them.
-fn new_forms(made: &BTreeMap<Key, Evaluation>, plans: &[Plan]) -> Known {
+fn new_forms(made: &BTreeMap<Key, Evaluation>, plans: &[Plan]) -> BTreeMap<i64, Scored> {
     let known = plans.iter().filter_map(|plan| {
         let evaluation = made.get(&plan.form)?;
         let form = UnitForm {
@@ -70,7 +71,7 @@ fn new_forms(made: &BTreeMap<Key, Evaluation>, plans: &[Plan]) -> Known {
         };
         Some((evaluation.id, (form, Reviewed::default(), BTreeMap::new())))
     });
-    Known(known.collect())
+    known.collect()
 }
 
 fn sorted<T: Clone, K: Ord>(rows: &[T], key: fn(&T) -> K) -> Vec<T> {

@@ -96,15 +96,13 @@ pub async fn post(
         Err(evaluations::Refusal::NoYear) => return Err(unknown("/year", "unknown_year", &year)),
         opened => opened?,
     };
-    let projects = Model::siblings(work.conn(), evaluation.id).await?;
+    let projects = store::project_of(work.conn(), evaluation.id, input.project.as_ref()).await?;
     let key = Model::key_of(&input);
     part_routes::check::<Model>((&unit, year), &key, &input, &projects)?;
-    if part::find::<Model>(work.conn(), evaluation.id, &projects, &key).await?.is_some() {
+    if store::is_taken(work.conn(), evaluation.id, &projects, &key).await? {
         return Err(taken(input.seq));
     }
-    part::insert::<Model>(&mut work, &evaluation, &projects, vec![input]).await?;
-    let made = part::find::<Model>(work.conn(), evaluation.id, &projects, &key).await?;
-    let row = made.ok_or_else(|| ApiError::internal("a new indicator was not found"))?;
+    let row = part::insert::<Model>(&mut work, &evaluation, &projects, input).await?;
     let location = format!("/api/v1/indicators/{}", row.id);
     let Found { body, etag } = part_routes::found(&row, &evaluation, &projects);
     once.commit(work, Created { body, etag, location }).await
@@ -220,9 +218,7 @@ async fn save(
     let Opened { evaluation, projects, row } = opened;
     let key = Model::key_of(&input);
     part_routes::check::<Model>((&evaluation.unit_code.0, evaluation.year.0), &key, &input, &projects)?;
-    if key != row.key(&projects)
-        && part::find::<Model>(work.conn(), evaluation.id, &projects, &key).await?.is_some()
-    {
+    if key != row.key(&projects) && store::is_taken(work.conn(), evaluation.id, &projects, &key).await? {
         return Err(taken(input.seq));
     }
     let row = part::update(&mut work, &evaluation, &row, &projects, input).await?;

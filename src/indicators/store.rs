@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jixiao_core::kernel::{FiscalYear, ProjectCode, UnitCode};
 use jixiao_core::scoring::{Block, Category};
-use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Select, Set};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SimpleExpr};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Select, Set};
 
 use super::entity::{ActiveModel, Column, Entity, Model};
 use super::wire::{IndicatorInput, IndicatorView, SheetFilter};
 use crate::db::{Coded, Int, SortColumn};
-use crate::evaluations::{self, Part, part};
+use crate::evaluations::part::Owner;
+use crate::evaluations::{self, Part};
 use crate::http::FieldError;
 use crate::part_columns;
 use crate::projects::entity as projects;
@@ -26,10 +27,7 @@ impl Projects {
     /// Of these rows.
     #[must_use]
     pub fn of(rows: &[projects::Model]) -> Self {
-        Self {
-            by_code: rows.iter().map(|row| (row.code.0.clone(), row.id)).collect(),
-            by_id: rows.iter().map(|row| (row.id, row.code.0.clone())).collect(),
-        }
+        rows.iter().map(|row| (row.code.0.clone(), row.id)).collect()
     }
 
     /// Their keys, by code.
@@ -47,6 +45,14 @@ impl Projects {
     /// Counts a project that is about to be written, so that its indicators can be checked before.
     pub fn expect(&mut self, code: ProjectCode) {
         self.by_code.entry(code).or_default();
+    }
+}
+
+impl FromIterator<(ProjectCode, i64)> for Projects {
+    fn from_iter<I: IntoIterator<Item = (ProjectCode, i64)>>(keys: I) -> Self {
+        let by_code: BTreeMap<ProjectCode, i64> = keys.into_iter().collect();
+        let by_id = by_code.iter().map(|(code, id)| (*id, code.clone())).collect();
+        Self { by_code, by_id }
     }
 }
 
@@ -68,7 +74,7 @@ impl Part for Model {
     }
 
     async fn siblings(conn: &impl ConnectionTrait, evaluation_id: i64) -> Result<Projects, DbErr> {
-        Ok(Projects::of(&part::all::<projects::Model>(conn, evaluation_id).await?))
+        projects_where(conn, projects::Column::EvaluationId.eq(evaluation_id)).await
     }
 
     fn key(&self, projects: &Projects) -> Self::Key {
@@ -99,12 +105,12 @@ impl Part for Model {
         format!("{}.{seq}", project.as_ref().map_or("", ProjectCode::as_str))
     }
 
-    fn input(&self, evaluation: &evaluations::entity::Model, projects: &Projects) -> IndicatorInput {
+    fn input(&self, owner: &impl Owner, projects: &Projects) -> IndicatorInput {
         let (project, seq) = self.key(projects);
         let row = self.clone();
         IndicatorInput {
-            unit: evaluation.unit_code.0.clone(),
-            year: evaluation.year.0,
+            unit: owner.unit().clone(),
+            year: owner.year(),
             project,
             seq,
             level1: row.level1,
@@ -216,6 +222,39 @@ pub async fn evaluation_of(
 /// The projects that these indicators belong to: one query for a page.
 pub async fn projects_of(conn: &impl ConnectionTrait, rows: &[Model]) -> Result<Projects, DbErr> {
     let ids: BTreeSet<i64> = rows.iter().filter_map(|row| row.project_id).collect();
-    let projects = projects::Entity::find().filter(projects::Column::Id.is_in(ids)).all(conn).await?;
-    Ok(Projects::of(&projects))
+    projects_where(conn, projects::Column::Id.is_in(ids)).await
+}
+
+/// The project to whose sheet an indicator belongs; of the department's there is none to ask for.
+pub async fn project_of(
+    conn: &impl ConnectionTrait,
+    evaluation_id: i64,
+    project: Option<&ProjectCode>,
+) -> Result<Projects, DbErr> {
+    let Some(code) = project else { return Ok(Projects::default()) };
+    let of_this_code = projects::Column::Code.eq(code.as_str());
+    projects_where(conn, of_this_code.and(projects::Column::EvaluationId.eq(evaluation_id))).await
+}
+
+async fn projects_where(conn: &impl ConnectionTrait, condition: SimpleExpr) -> Result<Projects, DbErr> {
+    let keys = projects::Entity::find().filter(condition).select_only();
+    let keys = keys.column(projects::Column::Id).column(projects::Column::Code);
+    let keys: Vec<(i64, Coded<ProjectCode>)> = keys.into_tuple().all(conn).await?;
+    Ok(Projects::from_iter(keys.into_iter().map(|(id, code)| (code.0, id))))
+}
+
+/// Whether a sheet has an indicator of this number.
+pub async fn is_taken(
+    conn: &impl ConnectionTrait,
+    evaluation_id: i64,
+    projects: &Projects,
+    (project, seq): &<Model as Part>::Key,
+) -> Result<bool, DbErr> {
+    let project = project.as_ref().and_then(|code| projects.by_code.get(code).copied());
+    let same = Entity::find()
+        .filter(Column::EvaluationId.eq(evaluation_id))
+        .filter(project.map_or_else(|| Column::ProjectId.is_null(), |id| Column::ProjectId.eq(id)))
+        .filter(Column::Seq.eq(*seq));
+    let found: Option<i64> = same.select_only().column(Column::Id).into_tuple().one(conn).await?;
+    Ok(found.is_some())
 }

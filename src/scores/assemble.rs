@@ -33,10 +33,22 @@ pub fn score_form(
     year: FiscalYear,
     rules: &RuleSet,
 ) -> Vec<ScoredSheet> {
+    score_sheets(form, reviewed, year, rules, |_| true)
+}
+
+/// Scores those sheets of a form that are wanted, by project; none: the department's.
+#[must_use]
+pub fn score_sheets(
+    form: &UnitForm,
+    reviewed: &Reviewed,
+    year: FiscalYear,
+    rules: &RuleSet,
+    is_wanted: impl Fn(&Option<ProjectCode>) -> bool,
+) -> Vec<ScoredSheet> {
     let mut sheets = Vec::new();
     let department = form.budgets.first();
     let department_rows = rows_of(form, None);
-    if department.is_some() || !department_rows.is_empty() {
+    if (department.is_some() || !department_rows.is_empty()) && is_wanted(&None) {
         let execution = department.map(|budget| execution(&budget.total, budget.weight, budget.self_score));
         sheets.push(scored(
             Head { kind: SheetKind::Department, project: None, name: None },
@@ -47,7 +59,7 @@ pub fn score_form(
             (reviewed, year, rules),
         ));
     }
-    for project in &form.project_expenditures {
+    for project in form.project_expenditures.iter().filter(|project| is_wanted(&Some(project.code.clone()))) {
         sheets.push(scored(
             Head {
                 kind: SheetKind::Project,

@@ -6,6 +6,7 @@ pub mod hook;
 pub mod kept;
 pub mod ratios;
 pub mod read;
+pub mod recent;
 pub mod routes;
 pub mod step_wire;
 pub mod store;
