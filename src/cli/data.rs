@@ -123,12 +123,13 @@ impl From<LangArg> for Lang {
 pub fn run(command: &Import) -> Result<(), Failure> {
     let lang = command.lang.into();
     let url = command.database.url()?;
-    let schemas = Schemas::of_document(&app::openapi());
     if let [only] = command.files.as_slice()
         && let Some(format) = as_job(only)
     {
-        return run_job(command, only, format, lang, &schemas);
+        return run_job(command, only, format, lang, &Schemas::of_document(&app::openapi()));
     }
+    // The document takes as long to make as a county to read.
+    let document = std::thread::spawn(|| Schemas::of_document(&app::openapi()));
     let reading = Reading {
         collection: command.collection.map(Collection::from),
         unit: command.amount_unit.map(|unit| AmountUnit::from(AmountUnitWord::from(unit))),
@@ -153,6 +154,7 @@ pub fn run(command: &Import) -> Result<(), Failure> {
     let report = block_on(async {
         let db = open(&url, app::write_hooks()).await?;
         db.prepare().await?;
+        let schemas = document.join().map_err(|_| Failure::Other("no document could be made".to_owned()))?;
         let caller = Principal::administrator("command-line");
         let work = db.begin(&caller).await?;
         let sha256 = match files.as_slice() {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::bundle::{Bundle, Collection, Row};
-use super::fold::fold;
+use super::fold::Folding;
 use super::report::RowError;
 use crate::evaluations::Part;
 use crate::evaluations::wire::UnitName;
@@ -40,12 +40,13 @@ pub fn forms(schemas: &Schemas, bundle: Bundle) -> Result<(Forms, Vec<UnitName>)
         seen: BTreeSet::new(),
         errors: unread,
     };
-    reader.errors.extend(fold(&mut rows, schemas, amount_unit).into_iter().map(|(_, error)| error));
+    let mut folding = Folding::of(schemas, amount_unit);
+    reader.errors.extend(folding.to_wan_yuan(&mut rows).into_iter().map(|(_, error)| error));
     for row in &rows {
-        reader.take(row);
+        reader.take(&folding.read(row));
     }
-    for row in &rows {
-        reader.need_project(row);
+    for row in rows.iter().filter(|row| row.collection == Collection::Indicators) {
+        reader.need_project(&folding.read(row));
     }
     let Reader { forms, names, errors, .. } = reader;
     if errors.is_empty() {
@@ -93,9 +94,7 @@ impl Reader<'_> {
     /// An indicator of a project that the bundle does not have would be passed over in silence.
     fn need_project(&mut self, row: &Row) {
         let text = |name| row.value.get(name).and_then(Value::as_str);
-        let Some(project) = text("project").filter(|_| row.collection == Collection::Indicators) else {
-            return;
-        };
+        let Some(project) = text("project") else { return };
         let unit = text("unit").and_then(|code| code.parse::<UnitCode>().ok());
         let year = row.value.get("year").and_then(Value::as_i64).and_then(|year| i32::try_from(year).ok());
         let year = year.and_then(|year| FiscalYear::try_from(year).ok());

@@ -14,7 +14,7 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
-use super::assemble::{ScoredSheet, score_sheets};
+use super::assemble::{Scored as ScoredSheet, score_sheets};
 use super::figures;
 use super::recent::{self, Recent, Sheets};
 use super::store::rules;
@@ -266,20 +266,20 @@ pub async fn summaries(
 }
 
 fn summary(
-    sheet: ScoredSheet,
+    sheet: ScoredSheet<'_>,
     evaluation: &Evaluation,
     unit: &units::Model,
     projects: &BTreeMap<ProjectCode, i64>,
 ) -> ActiveModel {
-    let figures = figures::count(&sheet);
-    let ScoredSheet { project, name, card, rows: _, sheet: _ } = sheet;
+    let ScoredSheet { project, name, card, sheet, .. } = sheet;
+    let figures = figures::count(&sheet, &card);
     let points = |total: Option<Points>| Set(total.map(Int));
     ActiveModel {
         id: ActiveValue::NotSet,
         evaluation_id: Set(evaluation.id),
-        project_id: Set(project.as_ref().and_then(|code| projects.get(code).copied())),
-        code: Set(project.map_or_else(|| unit.code.0.to_string(), |code| code.to_string())),
-        name: Set(name.unwrap_or_else(|| unit.name.clone())),
+        project_id: Set(project.and_then(|code| projects.get(code).copied())),
+        code: Set(project.map_or_else(|| unit.code.0.to_string(), ToString::to_string)),
+        name: Set(name.unwrap_or(&unit.name).to_owned()),
         execution_rate: Set(card.execution.rate.map(Int)),
         self_total: points(card.self_total),
         computed_total: points(card.computed_total),

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use jixiao_core::kernel::ProjectCode;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
+use serde_json::Value;
 
 use crate::db::{Change, Deed};
 use crate::evaluations::Part;
@@ -82,7 +83,7 @@ pub fn sheets(changes: &[&Change]) -> Option<Sheets> {
             }
             indicators::entity::Model::COLLECTION => {
                 for row in rows(&change.deed)?.into_iter().flatten() {
-                    sheets.insert(indicators::entity::Model::key_in(row)?.0);
+                    sheets.insert(indicators::entity::Model::key_in(&row)?.0);
                 }
             }
             narratives::entity::Model::COLLECTION => {}
@@ -93,11 +94,12 @@ pub fn sheets(changes: &[&Change]) -> Option<Sheets> {
 }
 
 /// A row before and after; nothing where it was a step.
-fn rows(deed: &Deed) -> Option<[Option<&serde_json::Value>; 2]> {
+fn rows(deed: &Deed) -> Option<[Option<Value>; 2]> {
+    let read = |state: &str| serde_json::from_str(state).ok().map(Some);
     match deed {
-        Deed::Made(after) => Some([None, Some(after)]),
-        Deed::Changed(before, after) => Some([Some(before), Some(after)]),
-        Deed::Removed(before) => Some([Some(before), None]),
+        Deed::Made(after) => Some([None, read(after)?]),
+        Deed::Changed(before, after) => Some([read(before)?, read(after)?]),
+        Deed::Removed(before) => Some([read(before)?, None]),
         Deed::Taken(..) => None,
     }
 }
@@ -125,11 +127,11 @@ fn apply((form, _, _): &mut Scored, change: &Change) -> Option<()> {
 fn replace<P: Part>(inputs: &mut Vec<P::Input>, deed: &Deed) -> Option<()> {
     let [before, after] = rows(deed)?;
     if let Some(before) = before {
-        let key = P::key_in(before)?;
+        let key = P::key_in(&before)?;
         inputs.retain(|input| P::key_of(input) != key);
     }
     if let Some(after) = after {
-        inputs.push(serde_json::from_value(after.clone()).ok()?);
+        inputs.push(serde_json::from_value(after).ok()?);
     }
     Some(())
 }
