@@ -20,13 +20,15 @@ mod place;
 mod program;
 mod thin;
 
+use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::{Parser, Subcommand};
 
 use load::{Pace, Requests};
 use place::{Engine, Place};
+use program::Server;
 
 /// Compare the service with the least that any service would do.
 #[derive(Debug, Parser)]
@@ -49,6 +51,12 @@ struct Bench {
     /// Only the works with this in their name
     #[arg(long, default_value = "")]
     only: String,
+    /// Units of a county or province that is imported meanwhile, by another process
+    #[arg(long)]
+    beside_import: Option<u32>,
+    /// Minutes of all works at once; the memory is told after each
+    #[arg(long)]
+    minutes: Option<u64>,
     /// As cargo calls it
     #[arg(long = "bench", hide = true)]
     _by_cargo: bool,
@@ -175,6 +183,10 @@ fn reads_and_writes(bench: &Bench, place: &Place) {
             goal: Some(if bench.engine == Engine::Sqlite { 50 } else { 40 }),
         },
     ];
+    if let Some(minutes) = bench.minutes {
+        return mixed(bench, &works, &server, minutes);
+    }
+    let meanwhile = bench.beside_import.map(|units| importing(place, units));
     println!(
         "| work | ours /s | p50 ms | p99 ms | minimal /s | p50 ms | p99 ms | ratio | goal |\n|---|---|---|---|---|---|---|---|---|"
     );
@@ -199,12 +211,45 @@ fn reads_and_writes(bench: &Bench, place: &Place) {
             ratio(ours.per_second, least.per_second),
         );
     }
+    if let Some((mut importing, begun)) = meanwhile {
+        let is_over = importing.try_wait().unwrap().is_some();
+        println!(
+            "\nthe import {} after {} s",
+            if is_over { "was over" } else { "went on" },
+            begun.elapsed().as_secs()
+        );
+        let _ = importing.kill();
+        importing.wait().unwrap();
+    }
     println!(
         "\nstart to first 200: {} ms; memory: idle {idle} MiB, most under load {} MiB",
         first.as_millis(),
         place::memory(server.id(), "VmHWM:")
     );
     server.stop();
+}
+
+/// Another region's data on their way into the same database.
+fn importing(place: &Place, units: u32) -> (Child, Instant) {
+    let file = place.folder.0.join("other.json").display().to_string();
+    place.done(&["generate", "--units", &units.to_string(), "--region", "44", "--output", &file], "");
+    let mut import = place.jixiao(&["import", &file, "--mode", "commit"]);
+    (import.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap(), Instant::now())
+}
+
+/// All works at once, for minutes: the memory must not grow with them.
+fn mixed(bench: &Bench, works: &[Work<'_>], server: &Server, minutes: u64) {
+    println!("| minute | answers /s | p99 ms | MiB |\n|---|---|---|---|");
+    let each = |turn: usize| {
+        // Of fifty requests one writes: each makes a sheet longer, as nobody does for so long.
+        let of = if turn.is_multiple_of(50) { works.len() - 1 } else { turn % (works.len() - 1) };
+        (works[of].ours)(turn)
+    };
+    for minute in 1..=minutes {
+        let pace = load::run(&server.address, bench.connections, Duration::from_mins(1), &each);
+        let memory = place::resident(server.id());
+        println!("| {minute} | {} | {} | {memory} |", pace.per_second, milliseconds(pace.p99));
+    }
 }
 
 /// An indicator of the unit's department sheet, each with a number of its own. Only the units themselves write them.
