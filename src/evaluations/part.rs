@@ -122,6 +122,17 @@ pub trait Part:
         Vec::new()
     }
 
+    /// Adds to a list, for each row, what must be known of the evaluation's other parts to show it.
+    #[must_use]
+    fn with_siblings(list: Select<Self::Entity>) -> Select<Self::Entity> {
+        list
+    }
+    /// What was added.
+    fn siblings_in(row: &QueryResult) -> Result<Self::Siblings, DbErr> {
+        let _ = row;
+        Ok(Self::Siblings::default())
+    }
+
     /// Reads what must be known of the evaluation's other parts.
     fn siblings(
         conn: &impl ConnectionTrait,
@@ -222,30 +233,39 @@ pub fn order<P: Part>(by_time: bool) -> Vec<SortColumn> {
     columns
 }
 
-/// A page of parts, each with the unit's year that it belongs to.
-pub async fn page<P: Part>(
-    conn: &impl ConnectionTrait,
-    select: Select<P::Entity>,
-    keyset: Keyset,
-) -> Result<Vec<(P, Key)>, DbErr> {
-    // No more of the evaluation than is shown: each further column is read for each row.
-    let select =
-        select.column_as(entity::Column::UnitCode, OWNER_UNIT).column_as(entity::Column::Year, OWNER_YEAR);
-    let rows = keyset_page(select, keyset).into_model::<Owned<P>>().all(conn).await?;
-    Ok(rows.into_iter().map(|Owned(part, owner)| (part, owner)).collect())
+/// A row of a list: a part, and what it is shown with.
+#[derive(Debug)]
+pub struct Listed<P: Part> {
+    /// The part.
+    pub part: P,
+    /// The unit's year it belongs to.
+    pub owner: Key,
+    /// What must be known of the evaluation's other parts.
+    pub siblings: P::Siblings,
 }
 
 const OWNER_UNIT: &str = "owner_unit_code";
 const OWNER_YEAR: &str = "owner_year";
 
-struct Owned<P>(P, Key);
-
-impl<P: FromQueryResult> FromQueryResult for Owned<P> {
+impl<P: Part> FromQueryResult for Listed<P> {
     fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
         let Coded(unit): Coded<UnitCode> = row.try_get(prefix, OWNER_UNIT)?;
         let Int(year): Int<FiscalYear> = row.try_get(prefix, OWNER_YEAR)?;
-        Ok(Self(P::from_query_result(row, prefix)?, (unit, year)))
+        let part = P::from_query_result(row, prefix)?;
+        Ok(Self { part, owner: (unit, year), siblings: P::siblings_in(row)? })
     }
+}
+
+/// A page of parts. No more is read of the evaluation than is shown: each further column is read for each row.
+pub async fn page<P: Part>(
+    conn: &impl ConnectionTrait,
+    select: Select<P::Entity>,
+    keyset: Keyset,
+) -> Result<Vec<Listed<P>>, DbErr> {
+    let select = P::with_siblings(select)
+        .column_as(entity::Column::UnitCode, OWNER_UNIT)
+        .column_as(entity::Column::Year, OWNER_YEAR);
+    keyset_page(select, keyset).into_model::<Listed<P>>().all(conn).await
 }
 
 /// How many parts match.

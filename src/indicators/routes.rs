@@ -42,8 +42,7 @@ pub async fn list(
             with_total,
         };
         let narrow = |select| store::narrow(select, sheet, project.as_ref());
-        let projects = async |rows: &[Model]| store::projects_of(db.reader(), rows).await;
-        part_routes::list::<Model>(db.reader(), &cursors, query, narrow, projects).await
+        part_routes::list::<Model>(db.reader(), &cursors, query, narrow).await
     };
     let asked = Asked { format, limit, cursor, with_total };
     let list = |Rows { items, next_cursor, total }| IndicatorList { items, next_cursor, total };
@@ -70,7 +69,7 @@ pub async fn get(
     let owner = store::evaluation_of(conn, &row).await?.ok_or_else(ApiError::not_found)?;
     let seen = evaluations::find(conn, &caller.reading(), &owner.unit_code.0, owner.year.0).await?;
     seen.ok_or_else(ApiError::not_found)?;
-    let projects = store::projects_of(conn, std::slice::from_ref(&row)).await?;
+    let projects = store::projects_of(conn, &row).await?;
     Ok(part_routes::found(&row, &owner, &projects))
 }
 

@@ -1,11 +1,14 @@
 //! Indicators in the database.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jixiao_core::kernel::{FiscalYear, ProjectCode, UnitCode};
 use jixiao_core::scoring::{Block, Category};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SimpleExpr};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Select, Set};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryResult, QuerySelect,
+    Select, Set,
+};
 
 use super::entity::{ActiveModel, Column, Entity, Model};
 use super::wire::{IndicatorInput, IndicatorView, SheetFilter};
@@ -15,6 +18,9 @@ use crate::evaluations::{self, Part};
 use crate::http::FieldError;
 use crate::part_columns;
 use crate::projects::entity as projects;
+
+/// The column of a list that names the project of each row.
+const PROJECT: &str = "listed_project_code";
 
 /// The projects of one evaluation, by code and by key.
 #[derive(Clone, Debug, Default)]
@@ -65,12 +71,25 @@ impl Part for Model {
     const COLLECTION: &'static str = "indicators";
 
     fn place_columns() -> Vec<SortColumn> {
-        let project = Func::coalesce([Expr::col((Entity, Column::ProjectId)), Expr::value(0_i64)]);
+        // Not a bound value: the index `indicators_in_order` is on this very expression.
+        let project = Func::coalesce([Expr::col((Entity, Column::ProjectId)), Expr::cust("0")]);
         vec![SortColumn(project.into()), SortColumn::of((Entity, Column::Seq))]
     }
 
     fn place(&self) -> Vec<serde_json::Value> {
         vec![self.project_id.unwrap_or(0).into(), self.seq.into()]
+    }
+
+    fn with_siblings(list: Select<Entity>) -> Select<Entity> {
+        let to_project =
+            Entity::belongs_to(projects::Entity).from(Column::ProjectId).to(projects::Column::Id).into();
+        list.join(JoinType::LeftJoin, to_project).column_as(projects::Column::Code, PROJECT)
+    }
+
+    fn siblings_in(row: &QueryResult) -> Result<Projects, DbErr> {
+        let (id, code) = (row.try_get("", "project_id")?, row.try_get("", PROJECT)?);
+        let project: (Option<i64>, Option<Coded<ProjectCode>>) = (id, code);
+        Ok(project.1.map(|Coded(code)| code).zip(project.0).into_iter().collect())
     }
 
     async fn siblings(conn: &impl ConnectionTrait, evaluation_id: i64) -> Result<Projects, DbErr> {
@@ -219,13 +238,13 @@ pub async fn evaluation_of(
     evaluations::entity::Entity::find_by_id(row.evaluation_id).one(conn).await
 }
 
-/// The projects that these indicators belong to: one query for a page.
-pub async fn projects_of(conn: &impl ConnectionTrait, rows: &[Model]) -> Result<Projects, DbErr> {
-    let ids: BTreeSet<i64> = rows.iter().filter_map(|row| row.project_id).collect();
-    projects_where(conn, projects::Column::Id.is_in(ids)).await
+/// The project that an indicator belongs to; of the department's there is none to ask for.
+pub async fn projects_of(conn: &impl ConnectionTrait, row: &Model) -> Result<Projects, DbErr> {
+    let Some(id) = row.project_id else { return Ok(Projects::default()) };
+    projects_where(conn, projects::Column::Id.eq(id)).await
 }
 
-/// The project to whose sheet an indicator belongs; of the department's there is none to ask for.
+/// The project of this code, to whose sheet an indicator is to belong.
 pub async fn project_of(
     conn: &impl ConnectionTrait,
     evaluation_id: i64,

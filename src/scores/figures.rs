@@ -67,7 +67,7 @@ pub async fn catch_up(db: &Db) -> Result<(), DbErr> {
         for id in waiting {
             let evaluation = evaluations::Entity::find_by_id(id).lock_exclusive().one(work.conn()).await?;
             let Some(evaluation) = evaluation else { continue };
-            let (form, reviewed, projects) = forms::load(work.conn(), &evaluation).await?;
+            let (form, reviewed, projects) = forms::load_one(work.conn(), &evaluation).await?;
             let rules = rules(work.conn(), &evaluation).await?;
             let sheets = score_sheets(&form, &reviewed, evaluation.year.0, &rules, |_| true);
             for row in Entity::find().filter(Column::EvaluationId.eq(id)).all(work.conn()).await? {

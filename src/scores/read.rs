@@ -40,7 +40,7 @@ pub async fn scored(
     let evaluation = evaluation.ok_or_else(ApiError::no_form)?;
     let unit =
         units::find(&snapshot, &caller.reading(), &path.unit).await?.ok_or_else(ApiError::not_found)?;
-    let (form, reviewed, _) = forms::load(&snapshot, &evaluation).await?;
+    let (form, reviewed, _) = forms::load_one(&snapshot, &evaluation).await?;
     let unit = UnitName { code: unit.code.0, name: unit.name };
     let rules = store::rules(&snapshot, &evaluation).await?.into_owned();
     let sheets = score_form(&form, &reviewed, path.year, &rules);
