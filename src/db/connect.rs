@@ -23,6 +23,10 @@ type PostgresPool = sqlx::pool::PoolOptions<sqlx::Postgres>;
 /// written once, at its end, and not read back meanwhile.
 const WRITER_CACHE: &str = "-32768";
 
+/// Pages in the WAL from which on a commit also moves them into the file: 16 MiB, so that an import of a county waits for
+/// its own pages to be safe, and not for all of them to be written twice.
+const CHECKPOINT: &str = "4096";
+
 /// A database address the service can work with.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
@@ -116,7 +120,11 @@ async fn sqlite(file: &std::path::Path) -> Result<Connections, DbErr> {
         // Nobody hangs up on a file: asking first whether the connection still stands is a query more for each query.
         options.test_before_acquire(false);
         options.map_sqlx_sqlite_opts(move |sqlite| {
-            let sqlite = if read_only { sqlite } else { sqlite.pragma("cache_size", WRITER_CACHE) };
+            let sqlite = if read_only {
+                sqlite
+            } else {
+                sqlite.pragma("cache_size", WRITER_CACHE).pragma("wal_autocheckpoint", CHECKPOINT)
+            };
             sqlite
                 .filename(&file)
                 .create_if_missing(!read_only)

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use jixiao::generate::Order;
 use jixiao::http::Schemas;
 use jixiao::imports::bundle::{Collection, RowText, read};
 use jixiao::imports::glance;
@@ -14,7 +15,14 @@ use serde_json::{Value, json};
 
 fn county() -> Value {
     let mut out = Vec::new();
-    let order = jixiao::generate::Order { units: 3, ..Default::default() };
+    let order = Order {
+        units: 3,
+        projects: 10,
+        seed: 7,
+        year: 2023.try_into().unwrap(),
+        region: "430611".parse().unwrap(),
+        errors: 0,
+    };
     jixiao::generate::write(&order, &mut out).unwrap();
     serde_json::from_slice(&out).unwrap()
 }
