@@ -46,7 +46,7 @@ pub fn write_hooks() -> Vec<Box<dyn WriteHook>> {
     // The feed's counter is held before the heads of the chains, by all who hold both: none waits in a circle.
     vec![
         Box::new(evaluations::Versions),
-        Box::new(scores::Summaries),
+        Box::new(scores::Summaries::default()),
         Box::new(feed::Feed),
         Box::new(library::Library),
         Box::new(audit::Chains),
@@ -89,6 +89,7 @@ pub struct Assembly {
     overload: web::Data<Overload>,
     proxies: web::Data<TrustedProxies>,
     lookout: web::Data<feed::Lookout>,
+    kept_scores: web::Data<scores::Kept>,
     cors_origins: Vec<String>,
     draining: web::Data<Draining>,
     document: web::Data<Document>,
@@ -135,6 +136,7 @@ impl Assembly {
             overload: web::Data::new(Overload::new(at_once, class_of)),
             proxies: web::Data::new(proxies),
             lookout: web::Data::new(feed::Lookout::default()),
+            kept_scores: web::Data::new(scores::Kept::default()),
             cors_origins,
             draining: web::Data::new(Draining::default()),
             schemas,
@@ -315,6 +317,7 @@ pub fn build(
         .app_data(assembly.overload)
         .app_data(assembly.proxies)
         .app_data(assembly.lookout)
+        .app_data(assembly.kept_scores)
         .app_data(assembly.draining)
         .app_data(assembly.document)
         .app_data(assembly.schemas)

@@ -29,7 +29,12 @@ impl Pace {
 
 /// Asks `address` for `period` over `connections` kept alive. An answer that is no success ends the program:
 /// what was measured would be something else.
-pub fn run(address: &str, connections: usize, period: Duration, requests: &Requests) -> Pace {
+pub fn run(
+    address: &str,
+    connections: usize,
+    period: Duration,
+    requests: &(dyn Fn(usize) -> Vec<u8> + Sync),
+) -> Pace {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut took = runtime.block_on(async {
         let until = Instant::now() + period;

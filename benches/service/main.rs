@@ -20,13 +20,15 @@ mod place;
 mod program;
 mod thin;
 
+use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::{Parser, Subcommand};
 
 use load::{Pace, Requests};
 use place::{Engine, Place};
+use program::Server;
 
 /// Compare the service with the least that any service would do.
 #[derive(Debug, Parser)]
@@ -49,6 +51,12 @@ struct Bench {
     /// Only the works with this in their name
     #[arg(long, default_value = "")]
     only: String,
+    /// Units of a county or province that is imported meanwhile, by another process
+    #[arg(long)]
+    beside_import: Option<u32>,
+    /// Minutes of all works at once; the memory is told after each
+    #[arg(long)]
+    minutes: Option<u64>,
     /// As cargo calls it
     #[arg(long = "bench", hide = true)]
     _by_cargo: bool,
@@ -73,6 +81,9 @@ struct Work<'a> {
     goal: Option<u64>,
 }
 
+/// Units that write at once; the clerks of a county on the last day of the deadline.
+const WRITERS: usize = 64;
+
 fn main() {
     let bench = Bench::parse();
     if let Some(Part::Thin { url }) = &bench.part {
@@ -89,6 +100,8 @@ fn main() {
 
 /// The whole file by the program, beside its indicators alone by the engine's own shell.
 fn import(place: &Place, made: &str) {
+    // Both find their tables made.
+    place.done(&["migrate", "up"], "");
     let (took, _) = place.done(&["import", made, "--mode", "commit"], "");
     let count = |table| place.ask(&format!("SELECT count(*) FROM {table}")).trim().parse::<u64>().unwrap();
     let rows = count("indicators");
@@ -114,7 +127,7 @@ fn reads_and_writes(bench: &Bench, place: &Place) {
     let (mut server, token, first, idle) = place.serve();
     let thin = place.thin();
     // A sample across the table: neither program may live on one cached row.
-    let sample = "SELECT u.code, e.id FROM evaluations e JOIN units u ON u.id = e.unit_id
+    let sample = "SELECT e.unit_code, e.id FROM evaluations e
         WHERE (SELECT count(*) FROM indicators i WHERE i.evaluation_id = e.id) >= 50 ORDER BY e.id % 97, e.id LIMIT 500";
     let sample: Vec<(String, String)> = place
         .ask(sample)
@@ -123,6 +136,9 @@ fn reads_and_writes(bench: &Bench, place: &Place) {
         .map(|(code, id)| (code.to_owned(), id.trim().to_owned()))
         .collect();
     assert!(!sample.is_empty(), "no evaluation has fifty indicators");
+
+    let writers = sample.iter().take(WRITERS).map(|(unit, _)| (unit.clone(), place.sign_in(&server, unit)));
+    let writers = writers.collect();
 
     let get = |path: &str| format!("GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n").into_bytes();
     let signed = |path: &str| {
@@ -162,11 +178,15 @@ fn reads_and_writes(bench: &Bench, place: &Place) {
         },
         Work {
             name: "durable POST of one indicator",
-            ours: posts(&sample, &token),
+            ours: posts(writers),
             least: bare_posts(),
             goal: Some(if bench.engine == Engine::Sqlite { 50 } else { 40 }),
         },
     ];
+    if let Some(minutes) = bench.minutes {
+        return mixed(bench, &works, &server, minutes);
+    }
+    let meanwhile = bench.beside_import.map(|units| importing(place, units));
     println!(
         "| work | ours /s | p50 ms | p99 ms | minimal /s | p50 ms | p99 ms | ratio | goal |\n|---|---|---|---|---|---|---|---|---|"
     );
@@ -191,6 +211,16 @@ fn reads_and_writes(bench: &Bench, place: &Place) {
             ratio(ours.per_second, least.per_second),
         );
     }
+    if let Some((mut importing, begun)) = meanwhile {
+        let is_over = importing.try_wait().unwrap().is_some();
+        println!(
+            "\nthe import {} after {} s",
+            if is_over { "was over" } else { "went on" },
+            begun.elapsed().as_secs()
+        );
+        let _ = importing.kill();
+        importing.wait().unwrap();
+    }
     println!(
         "\nstart to first 200: {} ms; memory: idle {idle} MiB, most under load {} MiB",
         first.as_millis(),
@@ -199,14 +229,36 @@ fn reads_and_writes(bench: &Bench, place: &Place) {
     server.stop();
 }
 
-/// An indicator of the unit's department sheet, each with a number of its own.
-fn posts(sample: &[(String, String)], token: &str) -> Box<Requests> {
-    let (units, token) = (sample.iter().map(|(unit, _)| unit.clone()).collect::<Vec<_>>(), token.to_owned());
+/// Another region's data on their way into the same database.
+fn importing(place: &Place, units: u32) -> (Child, Instant) {
+    let file = place.folder.0.join("other.json").display().to_string();
+    place.done(&["generate", "--units", &units.to_string(), "--region", "44", "--output", &file], "");
+    let mut import = place.jixiao(&["import", &file, "--mode", "commit"]);
+    (import.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap(), Instant::now())
+}
+
+/// All works at once, for minutes: the memory must not grow with them.
+fn mixed(bench: &Bench, works: &[Work<'_>], server: &Server, minutes: u64) {
+    println!("| minute | answers /s | p99 ms | MiB |\n|---|---|---|---|");
+    let each = |turn: usize| {
+        // Of fifty requests one writes: each makes a sheet longer, as nobody does for so long.
+        let of = if turn.is_multiple_of(50) { works.len() - 1 } else { turn % (works.len() - 1) };
+        (works[of].ours)(turn)
+    };
+    for minute in 1..=minutes {
+        let pace = load::run(&server.address, bench.connections, Duration::from_mins(1), &each);
+        let memory = place::resident(server.id());
+        println!("| {minute} | {} | {} | {memory} |", pace.per_second, milliseconds(pace.p99));
+    }
+}
+
+/// An indicator of the unit's department sheet, each with a number of its own. Only the units themselves write them.
+fn posts(units: Vec<(String, String)>) -> Box<Requests> {
     let number = AtomicU64::new(0);
     Box::new(move |_| {
         let number = number.fetch_add(1, Ordering::Relaxed);
         let each = u64::try_from(units.len()).unwrap();
-        let unit = &units[usize::try_from(number % each).unwrap()];
+        let (unit, token) = &units[usize::try_from(number % each).unwrap()];
         let seq = 1000 + number / each;
         let body = format!(
             r#"{{"unit":"{unit}","year":2023,"project":null,"seq":{seq},"level1":"产出指标","level2":"数量指标","name":"走访服务企业次数","target":"≥60次","actual":"62次","weight":"0.5","self_score":"0.5"}}"#

@@ -112,6 +112,13 @@ impl Place {
         (server, token, first, idle)
     }
 
+    /// The token of a unit's own account, which is made for it.
+    pub fn sign_in(&self, server: &Server, unit: &str) -> String {
+        let name = format!("clerk-{unit}");
+        self.done(&["user", "add", &name, "--role", "unit", "--unit", unit], &format!("{PASSWORD}\n"));
+        server.sign_in(&name, PASSWORD).expect("the account was made")
+    }
+
     /// The minimal program on the same database, and its address.
     pub fn thin(&self) -> Thin {
         let mut child = Command::new(std::env::current_exe().unwrap())

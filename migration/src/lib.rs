@@ -30,6 +30,7 @@ mod m20261124_000018_summary_figures;
 mod m20261124_000019_library_indicators;
 mod m20261124_000021_import_jobs;
 mod m20261124_000022_rankings;
+mod m20261124_000023_lists;
 
 /// The migrations in order.
 #[derive(Debug)]
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000019_library_indicators::Migration),
             Box::new(m20261124_000021_import_jobs::Migration),
             Box::new(m20261124_000022_rankings::Migration),
+            Box::new(m20261124_000023_lists::Migration),
         ]
     }
 }

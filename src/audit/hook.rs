@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
-use jixiao_core::kernel::differences;
+use futures_util::future::{LocalBoxFuture, join};
 use sea_orm::DbErr;
-use serde_json::Value;
 
-use super::entity::{ChangeEntry, FieldChange};
 use super::store;
-use crate::db::{Change, Deed, Work, WriteHook, on_all_cores};
+use super::told::told;
+use crate::db::{Chain, Change, Work, WriteHook, on_all_cores};
+
+/// Chains whose entries are written while those of the next are put into words.
+const TOGETHER: usize = 16;
 
 /// Appends entries to each chain in which something was changed.
 #[derive(Debug)]
@@ -22,29 +23,43 @@ impl WriteHook for Chains {
     fn before_commit<'a>(&'a self, work: &'a Work<'_>) -> LocalBoxFuture<'a, Result<(), DbErr>> {
         async move {
             let changes = Arc::clone(work.changes());
-            let mut groups: BTreeMap<(String, &str), Vec<usize>> = BTreeMap::new();
+            let mut chains: BTreeMap<&Chain, BTreeMap<&str, Vec<usize>>> = BTreeMap::new();
             for (place, change) in changes.iter().enumerate() {
                 let sheet = if work.cause().is_some() { sheet(change) } else { "" };
-                groups.entry((change.chain.to_string(), sheet)).or_default().push(place);
+                chains.entry(&change.chain).or_default().entry(sheet).or_default().push(place);
             }
-            let groups = groups.into_iter().map(|((chain, _), places)| (chain, places)).collect();
-            let shared = Arc::clone(&changes);
-            let told = on_all_cores(groups, move |(chain, places): (String, Vec<usize>)| {
-                let changes = places.into_iter().filter_map(|place| entry(shared.get(place)?));
-                let changes: Vec<ChangeEntry> = changes.collect();
-                let text = (!changes.is_empty()).then(|| serde_json::to_string(&changes));
-                (chain, text.transpose())
-            });
-            let mut entries: BTreeMap<String, Vec<String>> = BTreeMap::new();
-            for (chain, text) in told.await? {
-                if let Some(text) = text.map_err(|why| DbErr::Custom(why.to_string()))? {
-                    entries.entry(chain).or_default().push(text);
-                }
+            // By name, as their heads are locked.
+            let chains: BTreeMap<String, Vec<Vec<usize>>> = chains
+                .into_iter()
+                .map(|(chain, sheets)| (chain.to_string(), sheets.into_values().collect()))
+                .collect();
+            let mut chains = chains.into_iter();
+            let mut next = || {
+                let shared = Arc::clone(&changes);
+                on_all_cores(chains.by_ref().take(TOGETHER).collect(), move |(chain, sheets)| {
+                    entries(&shared, sheets).map(|texts| (chain, texts))
+                })
+            };
+            let mut ready = next().await?;
+            while !ready.is_empty() {
+                let ready_ones: Result<BTreeMap<_, _>, _> = ready.into_iter().collect();
+                let mut entries = ready_ones.map_err(|why| DbErr::Custom(why.to_string()))?;
+                entries.retain(|_, texts| !texts.is_empty());
+                let (written, following) = join(store::append(work, entries), next()).await;
+                written?;
+                ready = following?;
             }
-            if entries.is_empty() { Ok(()) } else { store::append(work, entries).await }
+            Ok(())
         }
         .boxed_local()
     }
+}
+
+/// The texts of a chain's entries: of each the changes at these places.
+fn entries(changes: &[Change], sheets: Vec<Vec<usize>>) -> Result<Vec<String>, serde_json::Error> {
+    let told =
+        sheets.into_iter().map(|places| told(places.into_iter().filter_map(|place| changes.get(place))));
+    told.filter_map(Result::transpose).collect()
 }
 
 /// The sheet a change is about: a project's code, or nothing for the department's. What came by the file, thousands
@@ -55,22 +70,4 @@ fn sheet(change: &Change) -> &str {
         "indicators" => change.key.split_once('.').map_or("", |(project, _)| project),
         _ => "",
     }
-}
-
-/// A change as it is written down; nothing where it changed nothing.
-fn entry(change: &Change) -> Option<ChangeEntry> {
-    let (before, after) = match &change.deed {
-        Deed::Made(after) | Deed::Taken(_, after) => (&Value::Null, after),
-        Deed::Changed(before, after) => (before, after),
-        Deed::Removed(before) => (before, &Value::Null),
-    };
-    let fields: Vec<FieldChange> = differences(before, after)
-        .into_iter()
-        .map(|one| FieldChange { field: one.path, before: one.before, after: one.after })
-        .collect();
-    if fields.is_empty() && matches!(change.deed, Deed::Changed(..)) {
-        return None;
-    }
-    let (entity, key) = (change.entity.to_owned(), change.key.clone());
-    Some(ChangeEntry { action: change.deed.as_str().to_owned(), entity, key, fields })
 }

@@ -9,6 +9,7 @@ pub mod entity;
 mod hook;
 mod routes;
 mod store;
+mod told;
 mod verify;
 mod wire;
 

@@ -6,7 +6,8 @@ use sea_orm::Set;
 use super::entity::{ActiveModel, Column, Entity, Model};
 use super::wire::{BaseDataInput, BaseDataView};
 use crate::db::Json;
-use crate::evaluations::{self, Part};
+use crate::evaluations::Part;
+use crate::evaluations::part::Owner;
 use crate::part_columns;
 
 impl Part for Model {
@@ -29,11 +30,11 @@ impl Part for Model {
         Some(())
     }
 
-    fn input(&self, evaluation: &evaluations::entity::Model, (): &()) -> BaseDataInput {
+    fn input(&self, owner: &impl Owner, (): &()) -> BaseDataInput {
         let row = self.clone();
         BaseDataInput {
-            unit: evaluation.unit_code.0.clone(),
-            year: evaluation.year.0,
+            unit: owner.unit().clone(),
+            year: owner.year(),
             staff_quota: row.staff_quota,
             staff_on_duty: row.staff_on_duty,
             staff_retired: row.staff_retired,

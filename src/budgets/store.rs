@@ -6,7 +6,8 @@ use sea_orm::Set;
 use super::entity::{ActiveModel, Column, Entity, Model};
 use super::wire::{Amounts, BasicDetail, BudgetInput, BudgetView};
 use crate::db::{Int, Json};
-use crate::evaluations::{self, Part};
+use crate::evaluations::Part;
+use crate::evaluations::part::Owner;
 use crate::part_columns;
 
 impl Part for Model {
@@ -29,11 +30,11 @@ impl Part for Model {
         Some(())
     }
 
-    fn input(&self, evaluation: &evaluations::entity::Model, (): &()) -> BudgetInput {
+    fn input(&self, owner: &impl Owner, (): &()) -> BudgetInput {
         let row = self.clone();
         BudgetInput {
-            unit: evaluation.unit_code.0.clone(),
-            year: evaluation.year.0,
+            unit: owner.unit().clone(),
+            year: owner.year(),
             weight: row.weight.map(|Int(points)| points),
             self_score: row.self_score.map(|Int(points)| points),
             total: Amounts {

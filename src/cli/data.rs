@@ -125,12 +125,13 @@ impl From<LangArg> for Lang {
 pub fn run(command: &Import) -> Result<(), Failure> {
     let lang = command.lang.into();
     let url = command.database.url()?;
-    let schemas = Schemas::of_document(&app::openapi());
     if let [only] = command.files.as_slice()
         && let Some(format) = as_job(only)
     {
-        return run_job(command, only, format, lang, &schemas);
+        return run_job(command, only, format, lang, &Schemas::of_document(&app::openapi()));
     }
+    // The document takes as long to make as a county to read.
+    let document = std::thread::spawn(|| Schemas::of_document(&app::openapi()));
     let reading = Reading {
         collection: command.collection.map(Collection::from),
         unit: command.amount_unit.map(|unit| AmountUnit::from(AmountUnitWord::from(unit))),
@@ -141,8 +142,9 @@ pub fn run(command: &Import) -> Result<(), Failure> {
     let bundle = match files::read(&files, reading) {
         Ok(bundle) => bundle,
         Err(Refused::Wrong(errors)) => {
+            let errors = errors.into();
             tell(&errors, lang);
-            keep(&errors.into())?;
+            keep(&errors)?;
             return Err(Failure::Data);
         }
         Err(Refused::Whole(error)) => return Err(refused(&command.files, *error, lang)),
@@ -155,6 +157,7 @@ pub fn run(command: &Import) -> Result<(), Failure> {
     let report = block_on(async {
         let db = open(&url, app::write_hooks()).await?;
         db.prepare().await?;
+        let schemas = document.join().map_err(|_| Failure::Other("no document could be made".to_owned()))?;
         let caller = Principal::administrator("command-line");
         let work = db.begin(&caller).await?;
         let sha256 = match files.as_slice() {
@@ -169,17 +172,7 @@ pub fn run(command: &Import) -> Result<(), Failure> {
         Ok(report)
     })?;
     if !report.errors.is_empty() {
-        tell(report.errors.kept(), lang);
-        let unlisted = report.errors.more();
-        if unlisted > 0 {
-            eprintln!(
-                "{}",
-                lang.pick(
-                    format!("另有 {unlisted} 处错误未列出。"),
-                    format!("{unlisted} more errors are not shown.")
-                )
-            );
-        }
+        tell(&report.errors, lang);
         keep(&report.errors)?;
     }
     if !report.is_accepted() {
@@ -345,15 +338,16 @@ pub fn read(file: &Path, lang: Lang) -> Result<Bundle, Failure> {
     files::read(&open_all(&paths)?, reading).map_err(|refusal| match refusal {
         Refused::Whole(error) => refused(&paths, *error, lang),
         Refused::Wrong(errors) => {
-            tell(&errors, lang);
+            tell(&errors.into(), lang);
             Failure::Data
         }
     })
 }
 
-/// Tells every error on a line of its own: where, what is wrong, what was found.
-pub fn tell(errors: &[RowError], lang: Lang) {
-    for RowError { collection, row, key, error, source, column, nearest } in errors {
+/// Tells every error that was kept on a line of its own: where, what is wrong, what was found; and how many there are
+/// beside.
+pub fn tell(errors: &Errors, lang: Lang) {
+    for RowError { collection, row, key, error, source, column, nearest } in errors.kept() {
         let names = [&source.file, &source.sheet, column].into_iter().flatten().map(String::as_str);
         let names = names.collect::<Vec<_>>().join(" ");
         let place = place(collection, *row, key, lang);
@@ -368,6 +362,12 @@ pub fn tell(errors: &[RowError], lang: Lang) {
         let at = if source.is_table() { &names } else { &error.pointer };
         let at = if at.is_empty() { String::new() } else { format!(" {at}") };
         eprintln!("{place}{at}: {words}{found}{near} [{}]", error.code);
+    }
+    if let more @ 1.. = errors.more() {
+        eprintln!(
+            "{}",
+            lang.pick(format!("另有 {more} 处错误未列出。"), format!("{more} more errors are not shown."))
+        );
     }
 }
 

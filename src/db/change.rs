@@ -5,7 +5,6 @@ use std::str::FromStr;
 
 use jixiao_core::kernel::{FiscalYear, UnitCode};
 use serde::Serialize;
-use serde_json::Value;
 
 /// Where a change is written down: each evaluation has a chain of its own, so that units never wait for one
 /// another, and everything else shares one.
@@ -60,38 +59,39 @@ pub struct Change {
     pub deed: Deed,
 }
 
-/// What happened to a thing. Values are what people may see: never a secret, never a hash of one.
+/// What happened to a thing. States are JSON texts of what people may see: never a secret, never a hash of one. As
+/// texts, because an import keeps thousands of them until its work is over, and values take many times the room.
 #[derive(Clone, Debug)]
 pub enum Deed {
     /// It was made.
-    Made(Value),
+    Made(String),
     /// It was changed, from one state to another.
-    Changed(Value, Value),
+    Changed(String, String),
     /// It was removed.
-    Removed(Value),
+    Removed(String),
     /// A step was taken with it, and what was said of the step.
-    Taken(&'static str, Value),
+    Taken(&'static str, String),
 }
 
 impl Deed {
     /// It was made like this.
     pub fn made(after: &impl Serialize) -> Self {
-        Self::Made(value(after))
+        Self::Made(text(after))
     }
 
     /// It was changed from one state to another.
     pub fn changed(before: &impl Serialize, after: &impl Serialize) -> Self {
-        Self::Changed(value(before), value(after))
+        Self::Changed(text(before), text(after))
     }
 
     /// It was removed, and was like this.
     pub fn removed(before: &impl Serialize) -> Self {
-        Self::Removed(value(before))
+        Self::Removed(text(before))
     }
 
     /// A step of this name was taken, of which this was said.
     pub fn taken(step: &'static str, said: &impl Serialize) -> Self {
-        Self::Taken(step, value(said))
+        Self::Taken(step, text(said))
     }
 
     /// The stable word for it.
@@ -106,7 +106,7 @@ impl Deed {
     }
 }
 
-fn value(of: &impl Serialize) -> Value {
+fn text(of: &impl Serialize) -> String {
     // Our own structs of strings and numbers always serialise.
-    serde_json::to_value(of).unwrap_or_default()
+    serde_json::to_string(of).unwrap_or_else(|_| "null".to_owned())
 }

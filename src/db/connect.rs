@@ -12,9 +12,20 @@ const ACQUIRE: Duration = Duration::from_secs(2);
 /// How long a writer waits for the one SQLite writer; an import may hold it for a moment.
 const ACQUIRE_SQLITE_WRITER: Duration = Duration::from_secs(5);
 
+/// Connections of a process to PostgreSQL: so many that write, and so many that read.
+const MOST_POSTGRES: u32 = 12;
+/// A connection that was idle for less than this is taken to stand without being asked.
+const LIVELY: Duration = Duration::from_secs(1);
+
+type PostgresPool = sqlx::pool::PoolOptions<sqlx::Postgres>;
+
 /// Kibibytes of pages that the SQLite writer holds at most, negative as SQLite wants it: an import's changed pages are
 /// written once, at its end, and not read back meanwhile.
 const WRITER_CACHE: &str = "-32768";
+
+/// Pages in the WAL from which on a commit also moves them into the file: 16 MiB, so that an import of a county waits for
+/// its own pages to be safe, and not for all of them to be written twice.
+const CHECKPOINT: &str = "4096";
 
 /// A database address the service can work with.
 #[derive(Clone, PartialEq, Eq)]
@@ -67,13 +78,25 @@ impl DatabaseUrl {
     }
 }
 
-/// Opens the writer and the reader of `url`.
-pub async fn connect(url: &DatabaseUrl) -> Result<(DatabaseConnection, DatabaseConnection), DbErr> {
+/// What a database is reached through.
+#[derive(Clone, Debug)]
+pub struct Connections {
+    /// Transactions that write.
+    pub writer: DatabaseConnection,
+    /// Single queries: no transaction ever begins here.
+    pub reader: DatabaseConnection,
+    /// Transactions that only read.
+    pub snapshots: DatabaseConnection,
+}
+
+/// Opens `url`.
+pub async fn connect(url: &DatabaseUrl) -> Result<Connections, DbErr> {
     match url {
         DatabaseUrl::Sqlite { file, .. } => sqlite(file).await,
         DatabaseUrl::Postgres { url } => {
-            let pool = postgres(url).await?;
-            Ok((pool.clone(), pool))
+            let writer = postgres(url, guarded).await?;
+            let reader = postgres(url, |pool| pool).await?;
+            Ok(Connections { snapshots: writer.clone(), writer, reader })
         }
     }
 }
@@ -84,7 +107,7 @@ fn options(url: &str) -> ConnectOptions {
     options
 }
 
-async fn sqlite(file: &std::path::Path) -> Result<(DatabaseConnection, DatabaseConnection), DbErr> {
+async fn sqlite(file: &std::path::Path) -> Result<Connections, DbErr> {
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|why| {
             DbErr::Custom(format!("cannot make the folder {} for the database: {why}", folder.display()))
@@ -94,8 +117,14 @@ async fn sqlite(file: &std::path::Path) -> Result<(DatabaseConnection, DatabaseC
     let file = file.to_owned();
     let configure = |options: &mut ConnectOptions, read_only: bool| {
         let file = file.clone();
+        // Nobody hangs up on a file: asking first whether the connection still stands is a query more for each query.
+        options.test_before_acquire(false);
         options.map_sqlx_sqlite_opts(move |sqlite| {
-            let sqlite = if read_only { sqlite } else { sqlite.pragma("cache_size", WRITER_CACHE) };
+            let sqlite = if read_only {
+                sqlite
+            } else {
+                sqlite.pragma("cache_size", WRITER_CACHE).pragma("wal_autocheckpoint", CHECKPOINT)
+            };
             sqlite
                 .filename(&file)
                 .create_if_missing(!read_only)
@@ -120,7 +149,7 @@ async fn sqlite(file: &std::path::Path) -> Result<(DatabaseConnection, DatabaseC
     reader.max_connections(u32::try_from(readers).unwrap_or(4)).min_connections(1);
     configure(&mut reader, true);
     let reader = Database::connect(reader).await?;
-    Ok((writer, reader))
+    Ok(Connections { writer, snapshots: reader.clone(), reader })
 }
 
 /// When the disk is full or fails, SQLite itself rolls back what was begun. sqlx does not notice: its own ROLLBACK is
@@ -154,10 +183,14 @@ fn create_private(file: &std::path::Path) -> Result<(), DbErr> {
     }
 }
 
-async fn postgres(url: &str) -> Result<DatabaseConnection, DbErr> {
+async fn postgres(
+    url: &str,
+    guard: impl Fn(PostgresPool) -> PostgresPool + Send + Sync + 'static,
+) -> Result<DatabaseConnection, DbErr> {
     let mut pool = options(url);
-    pool.max_connections(16)
+    pool.max_connections(MOST_POSTGRES)
         .min_connections(1)
+        .test_before_acquire_if_idle_for(LIVELY)
         .connect_lazy(true)
         .connect_timeout(ACQUIRE)
         .map_sqlx_postgres_opts(|postgres| {
@@ -167,14 +200,14 @@ async fn postgres(url: &str) -> Result<DatabaseConnection, DbErr> {
                 ("statement_timeout", "30s"),
             ])
         })
-        .map_sqlx_postgres_pool_opts(guarded);
+        .map_sqlx_postgres_pool_opts(guard);
     Database::connect(pool).await
 }
 
 /// A future that is dropped between BEGIN and the transaction object leaves the connection inside a
 /// transaction nobody will commit: the next borrower's writes are acknowledged and lost (sqlx #4385). So
-/// every connection is rolled back on its way home.
-fn guarded(pool: sqlx::pool::PoolOptions<sqlx::Postgres>) -> sqlx::pool::PoolOptions<sqlx::Postgres> {
+/// every connection on which transactions begin is rolled back on its way home.
+fn guarded(pool: PostgresPool) -> PostgresPool {
     pool.after_release(|connection, _| {
         Box::pin(async move { connection.execute("ROLLBACK").await.map(|_| true) })
     })

@@ -3,13 +3,15 @@
 
 use chrono::TimeDelta;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue, Set};
+use sea_orm::{ActiveValue, Set, TryInsertResult};
 
 use super::{Json, Work};
 
 /// For how long an answer is kept.
 const KEPT: TimeDelta = TimeDelta::hours(24);
+
+/// Of so many requests with a key one clears away what is old.
+const FORGET_EVERY: i64 = 64;
 
 mod entity {
     use sea_orm::entity::prelude::*;
@@ -88,7 +90,6 @@ impl Work<'_> {
     /// Claims a request. Whoever comes second waits here until the first is committed (PostgreSQL waits on the
     /// unique index, SQLite has one writer), and then finds the answer.
     pub async fn claim(&self, request: &RequestKey) -> Result<Claim, DbErr> {
-        self.forget_old_requests().await?;
         let RequestKey { principal, route, key, body_hash } = request.clone();
         let placeholder = ActiveModel {
             id: ActiveValue::NotSet,
@@ -102,11 +103,11 @@ impl Work<'_> {
             created_at: Set(self.now()),
         };
         let unique = [Column::Principal, Column::Route, Column::Key];
-        let inserted = Entity::insert(placeholder)
-            .on_conflict(OnConflict::columns(unique).do_nothing().to_owned())
-            .exec_without_returning(self.conn())
-            .await?;
-        if inserted == 1 {
+        let inserted = Entity::insert(placeholder).on_conflict_do_nothing_on(unique).exec(self.conn());
+        if let TryInsertResult::Inserted(made) = inserted.await? {
+            if made.last_insert_id % FORGET_EVERY == 0 {
+                self.forget_old_requests().await?;
+            }
             return Ok(Claim::Fresh);
         }
         let known = Entity::find().filter(same(request)).one(self.conn()).await?;
@@ -137,7 +138,7 @@ impl Work<'_> {
             .map(|_| ())
     }
 
-    /// A key is good for a day. What is older goes with the next request that has one.
+    /// A key is good for a day. What is older goes with one of the next requests that have one.
     async fn forget_old_requests(&self) -> Result<(), DbErr> {
         let old = Entity::delete_many().filter(Column::CreatedAt.lt(self.now() - KEPT));
         old.exec(self.conn()).await.map(|_| ())

@@ -6,7 +6,8 @@
 //!
 //! * SQLite: one writing connection (IMMEDIATE, so a writer never fails on a stale snapshot) and several
 //!   reading ones; WAL, synchronous FULL, foreign keys on.
-//! * PostgreSQL: one pool; connections are rolled back when they return to it.
+//! * PostgreSQL: one pool for transactions, whose connections are rolled back when they return to it, and one for
+//!   single queries.
 
 mod actor;
 mod change;
@@ -27,6 +28,7 @@ mod work;
 pub use actor::Actor;
 pub use change::{Chain, Change, Deed, UnknownChain};
 pub use columns::{AsInteger, Coded, Int, Json};
+use connect::Connections;
 pub use connect::{DatabaseUrl, UnusableUrl};
 pub use cores::on_all_cores;
 pub use dependents::{REFERENCES, Reference, dependents};
@@ -55,8 +57,7 @@ pub struct Db(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    writer: DatabaseConnection,
-    reader: DatabaseConnection,
+    connections: Connections,
     clock: Arc<dyn Clock>,
     hooks: Vec<Box<dyn WriteHook>>,
     prepared: AtomicBool,
@@ -70,13 +71,13 @@ impl Db {
         clock: Arc<dyn Clock>,
         hooks: Vec<Box<dyn WriteHook>>,
     ) -> Result<Self, DbErr> {
-        let (writer, reader) = connect::connect(url).await?;
-        Ok(Self(Arc::new(Inner { writer, reader, clock, hooks, prepared: AtomicBool::new(false) })))
+        let connections = connect::connect(url).await?;
+        Ok(Self(Arc::new(Inner { connections, clock, hooks, prepared: AtomicBool::new(false) })))
     }
 
     /// Brings the schema up to date, once even if several replicas start together, and then lets requests in.
     pub async fn prepare(&self) -> Result<(), DbErr> {
-        prepare::migrate(&self.0.writer).await?;
+        prepare::migrate(&self.0.connections.writer).await?;
         for hook in &self.0.hooks {
             hook.catch_up(self).await?;
         }
@@ -86,12 +87,12 @@ impl Db {
 
     /// Each step of the schema, and whether it is applied.
     pub async fn migrations(&self) -> Result<Vec<(String, bool)>, DbErr> {
-        prepare::status(&self.0.writer).await
+        prepare::status(&self.0.connections.writer).await
     }
 
     /// Undoes the last steps of the schema, with the data in their tables.
     pub async fn undo_migrations(&self, steps: u32) -> Result<(), DbErr> {
-        prepare::undo(&self.0.writer, steps).await
+        prepare::undo(&self.0.connections.writer, steps).await
     }
 
     /// Whether [`Self::prepare`] has succeeded: before that no request may touch the database.
@@ -102,7 +103,7 @@ impl Db {
 
     /// Whether the database answers now.
     pub async fn ping(&self) -> Result<(), DbErr> {
-        self.0.reader.ping().await
+        self.0.connections.reader.ping().await
     }
 
     /// The clock that stamps rows.
@@ -114,12 +115,12 @@ impl Db {
     /// A connection for a single query.
     #[must_use]
     pub fn reader(&self) -> &DatabaseConnection {
-        &self.0.reader
+        &self.0.connections.reader
     }
 
     /// A connection on which several queries see the same state.
     pub async fn snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
-        let options = match self.0.reader.get_database_backend() {
+        let options = match self.0.connections.snapshots.get_database_backend() {
             DbBackend::Sqlite => TransactionOptions {
                 sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
                 ..TransactionOptions::default()
@@ -131,7 +132,7 @@ impl Db {
             },
         };
         #[expect(clippy::disallowed_methods, reason = "a read snapshot writes nothing")]
-        self.0.reader.begin_with_options(options).await
+        self.0.connections.snapshots.begin_with_options(options).await
     }
 
     /// Starts a unit of work: the only way to write, and never without a name.
@@ -141,7 +142,7 @@ impl Db {
             ..TransactionOptions::default()
         };
         #[expect(clippy::disallowed_methods, reason = "this is the one write path")]
-        let tx = self.0.writer.begin_with_options(options).await?;
+        let tx = self.0.connections.writer.begin_with_options(options).await?;
         Ok(Work::new(tx, actor.into(), self.0.clock.now(), &self.0.hooks))
     }
 }

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use futures_util::future::join;
+use sea_orm::sea_query::ArrayType;
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ConnectionTrait, DbBackend, DbErr, EntityName, EntityTrait, IdenStatic,
     Iterable, PrimaryKeyToColumn, Statement, Value,
@@ -47,7 +48,8 @@ async fn write<A: ActiveModelTrait>(
     let most = if engine == DbBackend::Postgres { ROWS } else { (VALUES / columns.len().max(1)).max(1) };
     let mut rows = rows.into_iter();
     let mut next = || {
-        let chunk: Vec<A> = rows.by_ref().take(most).collect();
+        let count = if engine == DbBackend::Postgres { most } else { power_of_two(rows.len().min(most)) };
+        let chunk: Vec<A> = rows.by_ref().take(count).collect();
         (!chunk.is_empty()).then(|| match engine {
             DbBackend::Postgres => arrays::<A>(&into, &then, &columns, chunk),
             _ => values::<A>(engine, &into, &then, &columns, chunk),
@@ -61,6 +63,11 @@ async fn write<A: ActiveModelTrait>(
         ready = following;
     }
     Ok(())
+}
+
+/// The largest that is no larger: with these counts of rows there are few statements, and each is prepared once.
+fn power_of_two(most: usize) -> usize {
+    most.checked_ilog2().map_or(0, |log| 1 << log)
 }
 
 fn replacing<A: ActiveModelTrait>(names: &[String]) -> String {
@@ -93,16 +100,24 @@ fn taken<A: ActiveModelTrait>(row: &mut A, column: ColumnOf<A>) -> Value {
 }
 
 fn arrays<A: ActiveModelTrait>(into: &str, then: &str, columns: &[ColumnOf<A>], rows: Vec<A>) -> Statement {
-    let mut arrays = vec![Array::default(); columns.len()];
+    let mut arrays = vec![Vec::with_capacity(rows.len()); columns.len()];
     for mut row in rows {
         for (column, array) in columns.iter().zip(&mut arrays) {
-            array.push(&taken(&mut row, *column));
+            array.push(taken(&mut row, *column));
         }
     }
-    // As text, for the driver's arrays hold no NULL.
-    let cast = |(place, array): (usize, &Array)| format!("${}::text::{}[]", place + 1, array.kind);
-    let casts: Vec<String> = arrays.iter().enumerate().map(cast).collect();
-    let values = arrays.into_iter().map(|array| Value::from(array.closed()));
+    let (mut casts, mut values) = (Vec::with_capacity(columns.len()), Vec::with_capacity(columns.len()));
+    for (place, array) in (1..).zip(arrays) {
+        if array.iter().all(|value| matches!(value, Value::String(Some(_)))) {
+            casts.push(format!("${place}::text[]"));
+            values.push(Value::Array(ArrayType::String, Some(Box::new(array))));
+        } else {
+            // As text, for the driver's arrays hold no NULL.
+            let Array { kind, text } = Array::of(&array);
+            casts.push(format!("${place}::text::{kind}[]"));
+            values.push(Value::from(text));
+        }
+    }
     let sql = format!("{into}SELECT * FROM UNNEST({}){then}", casts.join(", "));
     Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
 }
@@ -115,6 +130,13 @@ struct Array {
 }
 
 impl Array {
+    fn of(values: &[Value]) -> Self {
+        let mut array = Self::default();
+        values.iter().for_each(|value| array.push(value));
+        array.text.push('}');
+        array
+    }
+
     fn push(&mut self, value: &Value) {
         self.text.push(if self.text.is_empty() { '{' } else { ',' });
         // Writing to a string cannot fail.
@@ -148,11 +170,6 @@ impl Array {
             Some(value) => write!(self.text, "{value}"),
             None => self.text.write_str("NULL"),
         }
-    }
-
-    fn closed(mut self) -> String {
-        self.text.push('}');
-        self.text
     }
 }
 

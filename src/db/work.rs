@@ -2,8 +2,8 @@
 
 use std::any::Any;
 use std::collections::BTreeSet;
-use std::fmt::Debug;
-use std::sync::Arc;
+use std::fmt::{self, Debug};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
@@ -36,11 +36,23 @@ pub struct Work<'db> {
     evaluations: BTreeSet<i64>,
     settled: BTreeSet<i64>,
     years: BTreeSet<FiscalYear>,
+    rules: BTreeSet<String>,
     units: BTreeSet<UnitCode>,
     changes: Arc<Vec<Change>>,
     known: Option<Arc<dyn Any + Send + Sync>>,
     cause: Option<String>,
     is_refreshed: bool,
+    afterwards: Afterwards,
+}
+
+/// What is done once the work is durable.
+#[derive(Default)]
+struct Afterwards(Mutex<Vec<Box<dyn FnOnce() + Send>>>);
+
+impl Debug for Afterwards {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Afterwards")
+    }
 }
 
 impl<'db> Work<'db> {
@@ -50,20 +62,21 @@ impl<'db> Work<'db> {
         now: DateTime<Utc>,
         hooks: &'db [Box<dyn WriteHook>],
     ) -> Self {
-        let (evaluations, years, units) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         Self {
             tx,
             actor,
             now,
             hooks,
-            evaluations,
+            evaluations: BTreeSet::new(),
             settled: BTreeSet::new(),
-            years,
-            units,
+            years: BTreeSet::new(),
+            rules: BTreeSet::new(),
+            units: BTreeSet::new(),
             changes: Arc::default(),
             known: None,
             cause: None,
             is_refreshed: false,
+            afterwards: Afterwards::default(),
         }
     }
 
@@ -101,6 +114,11 @@ impl<'db> Work<'db> {
         self.cause = Some(cause);
     }
 
+    /// Says what is to be done once all of this is durable; if it never is, it is not done.
+    pub fn when_committed(&self, then: impl FnOnce() + Send + 'static) {
+        self.afterwards.0.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(then));
+    }
+
     /// What was changed so far.
     #[must_use]
     pub fn changes(&self) -> &Arc<Vec<Change>> {
@@ -134,6 +152,11 @@ impl<'db> Work<'db> {
         self.years.insert(year);
     }
 
+    /// Says that a rule set says something else now: what is scored by it in the touched years is not what it was.
+    pub fn touch_rules(&mut self, reference: String) {
+        self.rules.insert(reference);
+    }
+
     /// Says that a unit was written: what shows its name is no longer what it was.
     pub fn touch_unit(&mut self, code: UnitCode) {
         self.units.insert(code);
@@ -163,6 +186,12 @@ impl<'db> Work<'db> {
         &self.years
     }
 
+    /// The rule sets that say something else now.
+    #[must_use]
+    pub fn touched_rules(&self) -> &BTreeSet<String> {
+        &self.rules
+    }
+
     /// Runs the hooks now, so that an answer can show what they made of it. Nothing is to be written after this.
     pub async fn refresh(&mut self) -> Result<(), DbErr> {
         for hook in self.hooks {
@@ -182,6 +211,10 @@ impl<'db> Work<'db> {
         if self.tx.get_database_backend() == DbBackend::Postgres {
             self.tx.execute_unprepared("SELECT 1").await?;
         }
-        self.tx.commit().await
+        self.tx.commit().await?;
+        for then in self.afterwards.0.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            then();
+        }
+        Ok(())
     }
 }

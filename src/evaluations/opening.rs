@@ -55,10 +55,11 @@ pub async fn open_many(
     let conn = work.conn();
     let codes: BTreeSet<&UnitCode> = keys.iter().map(|(unit, _)| unit).collect();
     let seen = unit_store::reached(conn, &caller.reading(), &codes).await?;
-    let written = unit_store::reached(conn, &caller.writing(), &codes).await?;
+    let writing = caller.writing();
     let seen: BTreeMap<UnitCode, units::Model> =
         seen.into_iter().map(|unit| (unit.code.0.clone(), unit)).collect();
-    let written: BTreeSet<UnitCode> = written.into_iter().map(|unit| unit.code.0).collect();
+    let written: BTreeSet<UnitCode> =
+        seen.values().filter(|unit| unit.is_in(&writing)).map(|unit| unit.code.0.clone()).collect();
     let mut stored = stored(conn, keys, &written).await?;
     let is_complete = keys.iter().all(|key| stored.contains_key(key));
     let years: BTreeSet<FiscalYear> = if is_complete {

@@ -8,18 +8,46 @@ use jixiao_core::kernel::{FiscalYear, ProjectCode, UnitCode};
 use sea_orm::sea_query::IntoColumnRef;
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
-    FromQueryResult, IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QuerySelect, Select, Value,
+    FromQueryResult, IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QueryResult, QuerySelect,
+    Select, Value,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
 use super::entity;
+use super::opening::Key;
 use super::sync::{Batch, Changes, write};
-use crate::db::{Deed, Keyset, SortColumn, Work, keyset_page};
+use crate::db::{Coded, Deed, Int, Keyset, SortColumn, Work, keyset_page};
 use crate::http::FieldError;
 use crate::http::wire::Stamp;
 use crate::units::entity as units;
+
+/// The unit's year that a part belongs to.
+pub trait Owner {
+    /// 单位编码.
+    fn unit(&self) -> &UnitCode;
+    /// 预算年度.
+    fn year(&self) -> FiscalYear;
+}
+
+impl Owner for entity::Model {
+    fn unit(&self) -> &UnitCode {
+        &self.unit_code.0
+    }
+    fn year(&self) -> FiscalYear {
+        self.year.0
+    }
+}
+
+impl Owner for Key {
+    fn unit(&self) -> &UnitCode {
+        &self.0
+    }
+    fn year(&self) -> FiscalYear {
+        self.1
+    }
+}
 
 /// A part of an evaluation: a row that hangs on it.
 pub trait Part:
@@ -76,7 +104,7 @@ pub trait Part:
         String::new()
     }
     /// Its content as an input.
-    fn input(&self, evaluation: &entity::Model, siblings: &Self::Siblings) -> Self::Input;
+    fn input(&self, owner: &impl Owner, siblings: &Self::Siblings) -> Self::Input;
     /// Its content for reading.
     fn view(&self, input: Self::Input) -> Self::View;
     /// The columns of an input; id, evaluation, version and times are filled in by [`insert`] and [`update`].
@@ -92,6 +120,17 @@ pub trait Part:
     /// The values of those columns.
     fn place(&self) -> Vec<serde_json::Value> {
         Vec::new()
+    }
+
+    /// Adds to a list, for each row, what must be known of the evaluation's other parts to show it.
+    #[must_use]
+    fn with_siblings(list: Select<Self::Entity>) -> Select<Self::Entity> {
+        list
+    }
+    /// What was added.
+    fn siblings_in(row: &QueryResult) -> Result<Self::Siblings, DbErr> {
+        let _ = row;
+        Ok(Self::Siblings::default())
     }
 
     /// Reads what must be known of the evaluation's other parts.
@@ -194,14 +233,39 @@ pub fn order<P: Part>(by_time: bool) -> Vec<SortColumn> {
     columns
 }
 
-/// A page of parts, each with its evaluation.
+/// A row of a list: a part, and what it is shown with.
+#[derive(Debug)]
+pub struct Listed<P: Part> {
+    /// The part.
+    pub part: P,
+    /// The unit's year it belongs to.
+    pub owner: Key,
+    /// What must be known of the evaluation's other parts.
+    pub siblings: P::Siblings,
+}
+
+const OWNER_UNIT: &str = "owner_unit_code";
+const OWNER_YEAR: &str = "owner_year";
+
+impl<P: Part> FromQueryResult for Listed<P> {
+    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        let Coded(unit): Coded<UnitCode> = row.try_get(prefix, OWNER_UNIT)?;
+        let Int(year): Int<FiscalYear> = row.try_get(prefix, OWNER_YEAR)?;
+        let part = P::from_query_result(row, prefix)?;
+        Ok(Self { part, owner: (unit, year), siblings: P::siblings_in(row)? })
+    }
+}
+
+/// A page of parts. No more is read of the evaluation than is shown: each further column is read for each row.
 pub async fn page<P: Part>(
     conn: &impl ConnectionTrait,
     select: Select<P::Entity>,
     keyset: Keyset,
-) -> Result<Vec<(P, entity::Model)>, DbErr> {
-    let rows = keyset_page(select.select_also(entity::Entity), keyset).all(conn).await?;
-    Ok(rows.into_iter().filter_map(|(part, evaluation)| Some((part, evaluation?))).collect())
+) -> Result<Vec<Listed<P>>, DbErr> {
+    let select = P::with_siblings(select)
+        .column_as(entity::Column::UnitCode, OWNER_UNIT)
+        .column_as(entity::Column::Year, OWNER_YEAR);
+    keyset_page(select, keyset).into_model::<Listed<P>>().all(conn).await
 }
 
 /// How many parts match.
@@ -209,16 +273,22 @@ pub async fn count<P: Part>(conn: &impl ConnectionTrait, select: Select<P::Entit
     select.count(conn).await
 }
 
-/// Writes new parts.
+/// Writes a new part.
 pub async fn insert<P: Part>(
     work: &mut Work<'_>,
     evaluation: &entity::Model,
     siblings: &P::Siblings,
-    inputs: Vec<P::Input>,
-) -> Result<(), DbErr> {
-    let changes = Changes { fresh: inputs, ..Changes::default() };
-    write::<P>(work, vec![Batch { evaluation: evaluation.clone(), siblings: siblings.clone(), changes }])
-        .await
+    input: P::Input,
+) -> Result<P, DbErr> {
+    record::<P>(work, evaluation, P::row(&P::key_of(&input)), Deed::made(&input));
+    let stamp = RowStamp {
+        id: None,
+        evaluation_id: evaluation.id,
+        version: 1,
+        created_at: Some(work.now()),
+        updated_at: work.now(),
+    };
+    P::stamped(P::columns(input, siblings), stamp).insert(work.conn()).await
 }
 
 /// Replaces what a part says.

@@ -58,7 +58,7 @@ macro_rules! part_resource {
                     page,
                     with_total,
                 };
-                part_routes::list::<Model>(db.reader(), &cursors, query, |select| select, async |_| Ok(())).await
+                part_routes::list::<Model>(db.reader(), &cursors, query, |select| select).await
             };
             let asked = Asked { format, limit, cursor, with_total };
             let list = |Rows { items, next_cursor, total }| $list { items, next_cursor, total };

@@ -2,12 +2,12 @@
 
 use jixiao_core::kernel::{FiscalYear, UnitCode};
 use jixiao_core::workflow::Stage;
-use sea_orm::{ConnectionTrait, DbErr, Select};
+use sea_orm::{ConnectionTrait, Select};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::part::{self, Part};
+use super::part::{self, Listed, Part};
 use super::store::{self, Filter, Refusal};
 use super::{entity, store as evaluations};
 use crate::db::{Db, Keyset, Scope, Work};
@@ -92,14 +92,12 @@ pub struct PartQuery<'a> {
     pub with_total: bool,
 }
 
-/// A page of parts with the unit and year they belong to. `narrow` adds a filter of the part's own; `siblings`
-/// reads, once for the page, what the rows need to be shown.
+/// A page of parts with the unit and year they belong to. `narrow` adds a filter of the part's own.
 pub async fn list<P: Part>(
     conn: &impl ConnectionTrait,
     cursors: &Cursors,
     query: PartQuery<'_>,
     narrow: impl Fn(Select<P::Entity>) -> Select<P::Entity>,
-    siblings: impl AsyncFnOnce(&[P]) -> Result<P::Siblings, DbErr>,
 ) -> Result<Rows<P::View>, ApiError> {
     let PartQuery { scope, filter, sort, page, with_total } = query;
     let by_time = matches!(sort, PartSort::UpdatedAt | PartSort::UpdatedAtDown);
@@ -112,22 +110,19 @@ pub async fn list<P: Part>(
     let select = narrow(part::matching::<P>(filter.condition(&scope)));
     let total = if with_total { Some(part::count::<P>(conn, select.clone()).await?) } else { None };
     let mut rows = part::page::<P>(conn, select, keyset).await?;
-    let next_cursor = cursors.close(page, &mut rows, |(part, evaluation)| {
+    let next_cursor = cursors.close(page, &mut rows, |Listed { part, owner: (unit, year), .. }| {
         let mut position = if by_time {
             vec![moment(part.stamp().updated_at.0)]
         } else {
-            let mut place = vec![json!(evaluation.unit_code.0), json!(evaluation.year.0)];
+            let mut place = vec![json!(unit), json!(year)];
             place.extend(part.place());
             place
         };
         position.push(json!(part.id()));
         position
     });
-    let (parts, owners): (Vec<P>, Vec<entity::Model>) = rows.into_iter().unzip();
-    let siblings = siblings(&parts).await?;
-    let items =
-        parts.iter().zip(&owners).map(|(part, owner)| part.view(part.input(owner, &siblings))).collect();
-    Ok(Rows { items, next_cursor, total })
+    let view = |Listed { part, owner, siblings }: Listed<P>| part.view(part.input(&owner, &siblings));
+    Ok(Rows { items: rows.into_iter().map(view).collect(), next_cursor, total })
 }
 
 /// Reads the part of this key.
@@ -173,9 +168,7 @@ pub async fn put<P: Part, C>(
     let row = if let Some(current) = current {
         part::update(&mut work, &evaluation, &current, &siblings, input).await?
     } else {
-        part::insert::<P>(&mut work, &evaluation, &siblings, vec![input]).await?;
-        let made = part::find::<P>(work.conn(), evaluation.id, &siblings, key).await?;
-        made.ok_or_else(|| ApiError::internal("a new part was not found"))?
+        part::insert::<P>(&mut work, &evaluation, &siblings, input).await?
     };
     work.commit().await?;
     let Found { body, etag } = found(&row, &evaluation, &siblings);

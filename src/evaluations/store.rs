@@ -35,9 +35,12 @@ impl Filter {
     #[must_use]
     pub fn condition(&self, scope: &Scope) -> Condition {
         let mut condition = scope.covers((Entity, Column::UnitCode));
-        if let Some(unit) = &self.unit {
-            condition = condition.add(Column::UnitCode.eq(unit.as_str()));
-        }
+        // Every code is at least the empty one. Said, it makes SQLite begin with the units, in whose order lists stand,
+        // where it would read the whole table of what is listed and sort it.
+        condition = condition.add(match &self.unit {
+            Some(unit) => Column::UnitCode.eq(unit.as_str()),
+            None => Column::UnitCode.gte(""),
+        });
         if let Some(year) = self.year {
             condition = condition.add(Column::Year.eq(Int(year)));
         }

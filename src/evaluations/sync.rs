@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, Value};
+use futures_util::future::join;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Value};
 
 use super::entity;
 use super::part::{Part, RowStamp, record};
@@ -30,7 +31,13 @@ impl<P: Part> Changes<P> {
     /// Whether nothing becomes of them.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.fresh.is_empty() && self.changed.is_empty() && self.gone.is_empty()
+        self.len() == 0
+    }
+
+    /// How many are made, changed and removed.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.fresh.len() + self.changed.len() + self.gone.len()
     }
 }
 
@@ -45,24 +52,53 @@ pub struct Batch<P: Part> {
     pub changes: Changes<P>,
 }
 
+/// Rows that are written while the next are put into the form in which they are written.
+const TOGETHER: usize = 1_000;
+
 /// Writes the changes of any number of evaluations, and says of each row what was changed.
 pub async fn write<P: Part>(work: &mut Work<'_>, batches: Vec<Batch<P>>) -> Result<(), DbErr> {
     let now = work.now();
-    let (mut gone, mut replaced, mut added) = (Vec::new(), Vec::new(), Vec::new());
-    for one in on_all_cores(batches, move |batch| prepared(batch, now)).await? {
-        for (key, deed) in one.deeds {
-            record::<P>(work, &one.evaluation, key, deed);
+    let mut batches = batches.into_iter();
+    let mut next = || {
+        let (mut some, mut rows) = (Vec::new(), 0);
+        while rows < TOGETHER
+            && let Some(batch) = batches.next()
+        {
+            rows += batch.changes.len();
+            some.push(batch);
         }
-        gone.extend(one.gone);
-        replaced.extend(one.replaced);
-        added.extend(one.added);
+        on_all_cores(some, move |batch| prepared(batch, now))
+    };
+    let mut ready = next().await?;
+    while !ready.is_empty() {
+        let (mut gone, mut replaced, mut added) = (Vec::new(), Vec::new(), Vec::new());
+        for one in ready {
+            for (key, deed) in one.deeds {
+                record::<P>(work, &one.evaluation, key, deed);
+            }
+            gone.extend(one.gone);
+            replaced.extend(one.replaced);
+            added.extend(one.added);
+        }
+        let (written, following) = join(put::<P>(work.conn(), gone, replaced, added), next()).await;
+        written?;
+        ready = following?;
     }
+    Ok(())
+}
+
+async fn put<P: Part>(
+    conn: &impl ConnectionTrait,
+    gone: Vec<i64>,
+    replaced: Vec<P::Active>,
+    added: Vec<P::Active>,
+) -> Result<(), DbErr> {
     for chunk in gone.chunks(500) {
         let ids = chunk.iter().copied().map(Value::from);
-        P::Entity::delete_many().filter(P::ID.is_in(ids)).exec(work.conn()).await?;
+        P::Entity::delete_many().filter(P::ID.is_in(ids)).exec(conn).await?;
     }
-    replace_rows(work.conn(), replaced).await?;
-    insert_rows(work.conn(), added).await
+    replace_rows(conn, replaced).await?;
+    insert_rows(conn, added).await
 }
 
 /// A batch in the form in which it is written.

@@ -78,11 +78,11 @@ pub async fn write(
         None => bundle.units(conn).await?,
     }
     bundle.end()?;
-    bundle.parts::<budgets::entity::Model>(conn, wanted, Collection::Budgets).await?;
-    bundle.parts::<base_data::entity::Model>(conn, wanted, Collection::BaseData).await?;
-    bundle.parts::<projects::entity::Model>(conn, wanted, Collection::ProjectExpenditures).await?;
-    bundle.indicators(conn, wanted).await?;
-    bundle.parts::<narratives::entity::Model>(conn, wanted, Collection::Narratives).await?;
+    bundle.pages::<budgets::entity::Model>(conn, wanted, Collection::Budgets).await?;
+    bundle.pages::<base_data::entity::Model>(conn, wanted, Collection::BaseData).await?;
+    bundle.pages::<projects::entity::Model>(conn, wanted, Collection::ProjectExpenditures).await?;
+    bundle.pages::<indicators::entity::Model>(conn, wanted, Collection::Indicators).await?;
+    bundle.pages::<narratives::entity::Model>(conn, wanted, Collection::Narratives).await?;
     bundle.out.write_all(b"\n}\n")?;
     bundle.out.flush()?;
     Ok(bundle.rows)
@@ -152,27 +152,11 @@ impl<W: Write> Bundle<'_, W> {
         }
     }
 
-    async fn parts<P: Part<Siblings = ()>>(
-        &mut self,
-        conn: &impl ConnectionTrait,
-        wanted: &Wanted,
-        collection: Collection,
-    ) -> Result<(), ExportError> {
-        self.pages::<P>(conn, wanted, collection, async |_| Ok(())).await
-    }
-
-    async fn indicators(&mut self, conn: &impl ConnectionTrait, wanted: &Wanted) -> Result<(), ExportError> {
-        use indicators::entity::Model;
-        let projects = async |rows: &[Model]| indicators::store::projects_of(conn, rows).await;
-        self.pages::<Model>(conn, wanted, Collection::Indicators, projects).await
-    }
-
     async fn pages<P: Part>(
         &mut self,
         conn: &impl ConnectionTrait,
         Wanted { year, unit }: &Wanted,
         collection: Collection,
-        siblings: impl AsyncFn(&[P]) -> Result<P::Siblings, DbErr>,
     ) -> Result<(), ExportError> {
         self.begin(collection)?;
         // Nobody sees these cursors.
@@ -186,7 +170,7 @@ impl<W: Write> Bundle<'_, W> {
                 page: &page,
                 with_total: false,
             };
-            let rows = part_routes::list::<P>(conn, &cursors, query, |select| select, &siblings).await?;
+            let rows = part_routes::list::<P>(conn, &cursors, query, |select| select).await?;
             for item in &rows.items {
                 self.row(collection, item)?;
             }

@@ -1,6 +1,7 @@
 //! Forms in the database: the parts of one evaluation, read and written together.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jixiao_core::kernel::{Points, ProjectCode};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
@@ -44,32 +45,16 @@ impl Reviewed {
 }
 
 /// The form of an evaluation, what the bureau found, and the keys of its projects. Read on one snapshot.
-pub async fn load(
-    conn: &impl ConnectionTrait,
-    evaluation: &Evaluation,
-) -> Result<(UnitForm, Reviewed, BTreeMap<ProjectCode, i64>), DbErr> {
-    let id = evaluation.id;
-    let budgets = part::all::<budgets::entity::Model>(conn, id).await?;
-    let base_data = part::all::<base_data::entity::Model>(conn, id).await?;
-    let mut projects = part::all::<projects::entity::Model>(conn, id).await?;
-    let mut indicators = part::all::<indicators::entity::Model>(conn, id).await?;
-    let narratives = part::all::<narratives::entity::Model>(conn, id).await?;
-
-    let siblings = Projects::of(&projects);
-    projects.sort_by(|a, b| a.code.0.cmp(&b.code.0));
-    indicators.sort_by_cached_key(|row| row.key(&siblings));
-
-    let reviews = review::Entity::find().filter(review::Column::EvaluationId.eq(id)).all(conn).await?;
-    let reviewed = Reviewed::of(reviews);
-    let form = UnitForm {
-        budgets: budgets.iter().map(|row| row.input(evaluation, &())).collect(),
-        base_data: base_data.iter().map(|row| row.input(evaluation, &())).collect(),
-        project_expenditures: projects.iter().map(|row| row.input(evaluation, &())).collect(),
-        indicators: indicators.iter().map(|row| row.input(evaluation, &siblings)).collect(),
-        narratives: narratives.iter().map(|row| row.input(evaluation, &())).collect(),
-    };
-    let ids = projects.into_iter().map(|row| (row.code.0, row.id)).collect();
+pub async fn load(conn: &impl ConnectionTrait, evaluation: &Evaluation) -> Result<Scored, DbErr> {
+    let (mut form, reviewed, ids) = load_one(conn, evaluation).await?;
+    let narratives = part::all::<narratives::entity::Model>(conn, evaluation.id).await?;
+    form.narratives = narratives.iter().map(|row| row.input(evaluation, &())).collect();
     Ok((form, reviewed, ids))
+}
+
+/// The same without the written report: what is scored.
+pub async fn load_one(conn: &impl ConnectionTrait, evaluation: &Evaluation) -> Result<Scored, DbErr> {
+    Ok(load_scored(conn, &[evaluation]).await?.pop().unwrap_or_default())
 }
 
 /// What is scored of an evaluation: its form without the written report, what the bureau found, and the keys of its
@@ -78,12 +63,12 @@ pub type Scored = (UnitForm, Reviewed, BTreeMap<ProjectCode, i64>);
 
 /// What is scored of evaluations, as the writer of their parts knows it without reading it again, by key.
 #[derive(Debug, Default)]
-pub struct Known(pub BTreeMap<i64, Scored>);
+pub struct Known(pub BTreeMap<i64, Arc<Scored>>);
 
 /// What is scored of many evaluations, by as many queries as for one. Read on one snapshot.
 pub async fn load_scored(
     conn: &impl ConnectionTrait,
-    evaluations: &[Evaluation],
+    evaluations: &[&Evaluation],
 ) -> Result<Vec<Scored>, DbErr> {
     let ids = || evaluations.iter().map(|evaluation| evaluation.id);
     let mut budgets = part::all_of::<budgets::entity::Model>(conn, ids()).await?;
@@ -94,7 +79,8 @@ pub async fn load_scored(
     for row in review::Entity::find().filter(review::Column::EvaluationId.is_in(ids())).all(conn).await? {
         reviews.entry(row.evaluation_id).or_default().push(row);
     }
-    let form = |evaluation: &Evaluation| {
+    let form = |evaluation: &&Evaluation| {
+        let evaluation = *evaluation;
         let id = &evaluation.id;
         let budgets = budgets.remove(id).unwrap_or_default();
         let base_data = base_data.remove(id).unwrap_or_default();

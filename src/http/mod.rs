@@ -28,5 +28,7 @@ pub use once::{Once, Repeatable};
 pub use paging::{Cursors, Page, Rows};
 pub use params::Params;
 pub use problem::{ApiError, ErrorCode, FieldError, Message};
-pub use reply::{Accepted, Changed, Created, Found, Fresh, Listed, Partly, Removed, Saved, Shown, Unstored};
+pub use reply::{
+    Accepted, Changed, Created, Found, FoundText, Fresh, Listed, Partly, Removed, Saved, Shown, Unstored,
+};
 pub use schemas::Schemas;

@@ -38,12 +38,13 @@ fn read<T: DeserializeOwned + IntoParams>(request: &HttpRequest) -> Result<T, Ap
         )]));
     }
     let pairs = web::Query::<Vec<(String, String)>>::from_query(query).map_err(|_| invalid(Vec::new()))?;
-    let schema = schema_of::<T>();
+    let parameters = schemas(request)?.compiled(std::any::type_name::<T>(), schema_of::<T>);
+    let parameters = parameters.map_err(ApiError::internal)?;
+    let known = parameters.schema.get("properties");
     let mut errors = Vec::new();
     let mut given = Map::new();
     for (name, text) in pairs.into_inner() {
-        let Some(property) = schema.pointer("/properties").and_then(|properties| properties.get(&name))
-        else {
+        let Some(property) = known.and_then(|known| known.get(&name)) else {
             errors.push(FieldError::new(
                 name.clone(),
                 "unknown_parameter",
@@ -59,10 +60,9 @@ fn read<T: DeserializeOwned + IntoParams>(request: &HttpRequest) -> Result<T, Ap
         given.insert(name, coerced(property, text));
     }
     let given = Value::Object(given);
-    let key = format!("parameters of {}", std::any::type_name::<T>());
-    let found = schemas(request)?.check_against(&key, || schema, &given).map_err(ApiError::internal)?;
     errors.extend(
-        found
+        parameters
+            .errors(&given)
             .into_iter()
             .map(|error| FieldError { pointer: error.pointer.trim_start_matches('/').to_owned(), ..error }),
     );

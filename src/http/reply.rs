@@ -1,10 +1,13 @@
 //! Replies that document themselves: a handler's return type is what the document says.
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use actix_web::body::BoxBody;
-use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, Responder};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, ContentType};
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder};
 use serde::Serialize;
 use utoipa::openapi::{Header, Ref, RefOr, Response, ResponseBuilder, content::ContentBuilder};
 use utoipa::{IntoResponses, ToSchema};
@@ -47,15 +50,50 @@ pub struct Found<T> {
 impl<T: Serialize> Responder for Found<T> {
     type Body = BoxBody;
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
-        let tags = request.headers().get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
-        let known = tags
-            .flat_map(|line| line.split(','))
-            .map(|tag| tag.trim().trim_start_matches("W/"))
-            .any(|tag| tag == "*" || tag == self.etag);
-        if known {
-            return HttpResponse::NotModified().insert_header((header::ETAG, self.etag)).finish();
-        }
-        HttpResponse::Ok().insert_header((header::ETAG, self.etag)).json(self.body)
+        let Self { body, etag } = self;
+        unless_known(request, etag, |response| response.json(body))
+    }
+}
+
+/// 304 for who has what this tag stands for, else 200 with it.
+fn unless_known(
+    request: &HttpRequest,
+    etag: String,
+    found: impl FnOnce(&mut HttpResponseBuilder) -> HttpResponse,
+) -> HttpResponse {
+    let tags = request.headers().get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
+    let known = tags
+        .flat_map(|line| line.split(','))
+        .map(|tag| tag.trim().trim_start_matches("W/"))
+        .any(|tag| tag == "*" || tag == etag);
+    if known {
+        return HttpResponse::NotModified().insert_header((header::ETAG, etag)).finish();
+    }
+    found(HttpResponse::Ok().insert_header((header::ETAG, etag)))
+}
+
+/// The same as [`Found`], with its JSON written already.
+#[derive(Debug)]
+pub struct FoundText<T> {
+    /// What was asked for, as JSON.
+    pub json: Bytes,
+    /// Its ETag.
+    pub etag: String,
+    /// What the JSON says.
+    pub of: PhantomData<T>,
+}
+
+impl<T> Responder for FoundText<T> {
+    type Body = BoxBody;
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let Self { json, etag, of: _ } = self;
+        unless_known(request, etag, |response| response.content_type(ContentType::json()).body(json))
+    }
+}
+
+impl<T: ToSchema> IntoResponses for FoundText<T> {
+    fn responses() -> Responses {
+        Found::<T>::responses()
     }
 }
 

@@ -12,7 +12,33 @@ use crate::tables::nearest::nearest;
 use crate::tables::read::{Flaw, Line, Read, Source};
 pub use crate::tables::{AmountUnit, Collection};
 
-/// One row as it came.
+/// One row as it came, and as it waits for its turn: as text, because values take many times the room.
+#[derive(Clone, Debug)]
+pub struct RowText {
+    /// Its kind.
+    pub collection: Collection,
+    /// Its place in its collection, from 0, over all files.
+    pub index: usize,
+    /// What it says, as JSON.
+    pub text: Box<str>,
+    /// The file or sheet that it stands in.
+    pub source: Arc<Source>,
+    /// Its number there as people see it: in a table the header is row 1.
+    pub number: usize,
+}
+
+impl RowText {
+    /// Itself, read.
+    #[must_use]
+    pub fn read(&self) -> Row {
+        let Self { collection, index, ref text, ref source, number } = *self;
+        // It was JSON when it became a row.
+        let value = serde_json::from_str(text).unwrap_or_default();
+        Row { collection, index, value, source: Arc::clone(source), number }
+    }
+}
+
+/// One row, read.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// Its kind.
@@ -52,6 +78,13 @@ impl Row {
         names.iter().filter_map(|name| part(name)).collect::<Vec<_>>().join("/")
     }
 
+    /// Itself as it waits for its turn.
+    #[must_use]
+    pub fn written(self) -> RowText {
+        let Self { collection, index, value, source, number } = self;
+        RowText { collection, index, text: value.to_string().into(), source, number }
+    }
+
     /// An error of this row.
     #[must_use]
     pub fn error(&self, error: FieldError) -> RowError {
@@ -67,7 +100,7 @@ pub struct Bundle {
     /// Its own notes.
     pub meta: Option<Value>,
     /// Its rows.
-    pub rows: Vec<Row>,
+    pub rows: Vec<RowText>,
     /// Lines that are no rows.
     pub unread: Vec<RowError>,
 }
@@ -94,13 +127,13 @@ impl Bundle {
 }
 
 /// Members of an object in a row, and items of a list: what has more was made to be told of each.
-const MOST_MEMBERS: usize = 256;
-const MOST_ITEMS: usize = 1_000;
+pub(super) const MOST_MEMBERS: usize = 256;
+pub(super) const MOST_ITEMS: usize = 1_000;
 
 /// The row, unless it is wider than any that there is.
-fn kept(row: Row, unread: &mut Vec<RowError>) -> Option<Row> {
+fn kept(row: Row, unread: &mut Vec<RowError>) -> Option<RowText> {
     if !is_too_wide(&row.value) {
-        return Some(row);
+        return Some(row.written());
     }
     unread.push(row.error(FieldError::new(
         row.pointer(),
@@ -143,7 +176,14 @@ pub fn read(value: Value) -> Result<Bundle, Vec<RowError>> {
         let error = FieldError::new("", "wrong_type", "应为对象 {…}", "Want an object");
         return Err(vec![of_bundle(error)]);
     };
-    let mut bundle = Bundle::default();
+    read_members(members, Bundle::default())
+}
+
+/// Reads the members of a JSON bundle, beside the rows that were read before.
+pub fn read_members(
+    members: impl IntoIterator<Item = (String, Value)>,
+    mut bundle: Bundle,
+) -> Result<Bundle, Vec<RowError>> {
     let source = Arc::<Source>::default();
     let mut errors = Vec::new();
     for (name, value) in members {

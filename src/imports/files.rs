@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::bundle::{self, Bundle, no_rows, of_file};
+use super::glance;
 use super::report::RowError;
 use crate::db::sha256;
 use crate::http::body::{Weight, parsed, weigh};
@@ -142,12 +144,17 @@ fn json(bytes: &[u8], reading: &mut Reading) -> Result<Bundle, Refused> {
     let unit = reading.unit;
     let Weight { objects, values } = weigh(bytes);
     reading.room.take(objects, values).map_err(|fault| refused(vec![fault]))?;
-    let value = parsed(bytes).map_err(|error| match lone_surrogate(&error) {
-        Some(lone) => Refused::Wrong(vec![of_file(&Arc::default(), Flaw::new(0, lone))]),
-        None => Refused::Whole(Box::new(error)),
-    })?;
-    let says_unit = value.get("amount_unit").is_some_and(|unit| !unit.is_null());
-    let mut bundle = bundle::read(value).map_err(Refused::Wrong)?;
+    let says = |unit: Option<&Value>| unit.is_some_and(|unit| !unit.is_null());
+    let (says_unit, bundle) = if let Some((rows, others)) = glance::read(bytes) {
+        (says(others.get("amount_unit")), bundle::read_members(others, rows))
+    } else {
+        let value = parsed(bytes).map_err(|error| match lone_surrogate(&error) {
+            Some(lone) => Refused::Wrong(vec![of_file(&Arc::default(), Flaw::new(0, lone))]),
+            None => Refused::Whole(Box::new(error)),
+        })?;
+        (says(value.get("amount_unit")), bundle::read(value))
+    };
+    let mut bundle = bundle.map_err(Refused::Wrong)?;
     if let Some(unit) = unit.filter(|_| !says_unit) {
         bundle.amount_unit = unit;
     }
@@ -195,7 +202,8 @@ fn add<B: AsRef<[u8]>>(
                     whole @ Refused::Whole(_) => whole,
                 })?;
             whole.meta = whole.meta.take().or(meta);
-            let lines = rows.into_iter().map(|mut row| {
+            let lines = rows.into_iter().map(|row| {
+                let mut row = row.read();
                 if amount_unit == AmountUnit::Yuan {
                     to_wan_yuan(columns(row.collection), &mut row.value);
                 }

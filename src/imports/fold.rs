@@ -7,8 +7,7 @@ use std::collections::BTreeMap;
 use jixiao_core::kernel::{Money, NumberError};
 use serde_json::Value;
 
-use super::bundle::{AmountUnit, Collection, Row};
-use super::report::RowError;
+use super::bundle::{AmountUnit, Collection, Row, RowText};
 use crate::http::{FieldError, Schemas};
 
 /// A row of a bundle: its collection, and its place there.
@@ -84,21 +83,56 @@ impl Numbers {
     }
 }
 
-/// Folds the numbers of rows, and says where that cannot be done: of which row, and what is wrong.
-#[must_use]
-pub fn fold(rows: &mut [Row], schemas: &Schemas, unit: AmountUnit) -> Vec<(Place, RowError)> {
-    let numbers: BTreeMap<Collection, Numbers> = Collection::ALL
-        .into_iter()
-        .filter_map(|collection| Some((collection, Numbers::of(schemas.get(collection.schema())?, schemas))))
-        .collect();
-    let mut found = Vec::new();
-    for row in rows {
-        let Some(numbers) = numbers.get(&row.collection) else { continue };
-        let (at, mut errors) = (row.pointer(), Vec::new());
-        numbers.fold(&mut row.value, unit, &at, &mut errors);
-        found.extend(errors.into_iter().map(|error| ((row.collection, row.index), row.error(error))));
+/// The folding of a bundle's rows.
+#[derive(Clone, Debug)]
+pub struct Folding {
+    numbers: BTreeMap<Collection, Numbers>,
+    unit: AmountUnit,
+}
+
+impl Folding {
+    /// Of rows that state amounts in this unit.
+    #[must_use]
+    pub fn of(schemas: &Schemas, unit: AmountUnit) -> Self {
+        let numbers = |collection: Collection| {
+            Some((collection, Numbers::of(schemas.get(collection.schema())?, schemas)))
+        };
+        Self { numbers: Collection::ALL.into_iter().filter_map(numbers).collect(), unit }
     }
-    found
+
+    /// Reads a row whose amounts are in 万元: it has no number that cannot be folded.
+    #[must_use]
+    pub fn read(&self, text: &RowText) -> Row {
+        let mut row = text.read();
+        self.fold(&mut row);
+        row
+    }
+
+    fn fold(&self, row: &mut Row) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        if let Some(numbers) = self.numbers.get(&row.collection) {
+            let at = row.pointer();
+            numbers.fold(&mut row.value, self.unit, &at, &mut errors);
+        }
+        errors
+    }
+
+    /// Brings amounts to 万元, and tells of each row where that cannot be done what is wrong. Whoever reads the rows
+    /// after this folds the other numbers.
+    pub fn to_wan_yuan(&mut self, rows: &mut [RowText], mut tell: impl FnMut(&Row, Vec<FieldError>)) {
+        if self.unit == AmountUnit::WanYuan {
+            return;
+        }
+        for text in rows {
+            let mut row = text.read();
+            let errors = self.fold(&mut row);
+            if !errors.is_empty() {
+                tell(&row, errors);
+            }
+            *text = row.written();
+        }
+        self.unit = AmountUnit::WanYuan;
+    }
 }
 
 fn not_yuan(at: &str, text: &str, why: NumberError) -> FieldError {

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use jixiao_core::kernel::{Lang, ProjectCode, Text};
 use jixiao_core::workflow::Stage;
 
-use super::bundle::{Collection, Row};
+use super::bundle::{Collection, Row, RowText};
 use super::errors::{Allowance, Errors};
-use super::fold::Place;
+use super::fold::{Folding, Place};
 use super::reference::{merged, needs, repeated};
 use super::report::Counts;
 use super::run::Strategy;
+use super::shape::Shapes;
 use crate::evaluations::Part;
 use crate::evaluations::entity::Model as Evaluation;
 use crate::evaluations::store::{Key, Refusal};
@@ -22,6 +23,10 @@ use crate::http::{FieldError, Schemas};
 pub struct Judge {
     /// The document's schemas.
     pub schemas: Schemas,
+    /// What of them is told at a glance.
+    pub shapes: Shapes,
+    /// How rows are read.
+    pub folding: Folding,
     /// What rows are for.
     pub strategy: Strategy,
     /// Whether one error refuses them all.
@@ -117,7 +122,7 @@ pub struct Seen<'a> {
     /// Whether a row is wrong of which nobody can tell the sheet, or nothing may go.
     is_faulty: bool,
     /// Rows of a locked form that say what is stored.
-    confirming: Vec<Row>,
+    confirming: Vec<RowText>,
     /// What became of the rows.
     pub counts: Counts,
     /// What is wrong with them.
@@ -149,12 +154,27 @@ impl<'a> Seen<'a> {
     }
 
     /// Judges the rows of one kind.
-    pub fn judge<P: Part>(&mut self, rows: Vec<Row>, stored: Vec<P>, siblings: &P::Siblings) -> Judged<P> {
+    pub fn judge<P: Part>(
+        &mut self,
+        rows: Vec<RowText>,
+        stored: Vec<P>,
+        siblings: &P::Siblings,
+    ) -> Judged<P> {
         let mut stored: BTreeMap<P::Key, P> =
             stored.into_iter().map(|row| (row.key(siblings), row)).collect();
         let (mut changes, mut failed) = (Changes::default(), BTreeSet::new());
         let (mut mentioned, mut well) = (BTreeSet::new(), BTreeSet::new());
-        for mut row in rows {
+        let is_new = stored.is_empty();
+        for text in rows {
+            if is_new && let Some(input) = self.at_a_glance::<P>(&text, siblings, &well) {
+                let key = P::key_of(&input);
+                self.touched.insert(P::sheet(&key).cloned());
+                self.counts.created += 1;
+                changes.fresh.push(input);
+                well.insert(key);
+                continue;
+            }
+            let mut row = self.judge.folding.read(&text);
             let key = P::key_in(&row.value);
             if let Some(key) = &key {
                 self.touched.insert(P::sheet(key).cloned());
@@ -181,7 +201,7 @@ impl<'a> Seen<'a> {
                     } else if current.as_ref() == Some(&input) {
                         self.counts.unchanged += 1;
                         if self.obstacle.is_some() {
-                            self.confirming.push(row);
+                            self.confirming.push(text);
                         }
                     } else if let Some(row) = stored.remove(&key) {
                         self.counts.updated += 1;
@@ -196,6 +216,24 @@ impl<'a> Seen<'a> {
         }
         let rest = stored.into_iter().map(|(key, row)| (P::sheet(&key).cloned(), row)).collect();
         Judged { changes, failed, rest }
+    }
+
+    /// What a row comes to that nothing is wrong with, where nothing is stored that it could be laid over; none: it is to
+    /// be looked at more closely.
+    fn at_a_glance<P: Part>(
+        &self,
+        text: &RowText,
+        siblings: &P::Siblings,
+        well: &BTreeSet<P::Key>,
+    ) -> Option<P::Input> {
+        let Judge { shapes, strategy, unfolded, .. } = self.judge;
+        if self.obstacle.is_some() || *strategy == Strategy::Update || !unfolded.is_empty() {
+            return None;
+        }
+        let input: P::Input = shapes.read(text)?;
+        let key = P::key_of(&input);
+        let is_missing = P::sheet(&key).is_some_and(|project| self.missing_projects.contains(project));
+        (!is_missing && !well.contains(&key) && P::check(&input, siblings).is_empty()).then_some(input)
     }
 
     /// What a row comes to, or what is wrong with it; nothing, where another error says enough.
@@ -257,7 +295,10 @@ impl<'a> Seen<'a> {
     pub fn settle(&mut self, sheets: &[Sheet]) {
         let Some(Obstacle::Locked(stage)) = self.obstacle else { return };
         if sheets.iter().any(|sheet| self.clears(sheet)) {
-            let locked = |row: &Row| row.error(refused(row, Refusal::Locked(stage), self.form));
+            let locked = |text: &RowText| {
+                let row = self.judge.folding.read(text);
+                row.error(refused(&row, Refusal::Locked(stage), self.form))
+            };
             self.errors.extend(self.confirming.iter().map(locked));
             self.counts.unchanged = 0;
             self.is_faulty = true;

@@ -8,8 +8,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::bundle::{Bundle, Collection, Row};
-use super::fold::fold;
-use super::report::RowError;
+use super::errors::Errors;
+use super::fold::Folding;
 use crate::evaluations::Part;
 use crate::evaluations::wire::UnitName;
 use crate::forms::wire::UnitForm;
@@ -27,25 +27,28 @@ struct Reader<'a> {
     names: BTreeMap<UnitCode, String>,
     /// Keys that were read, for the repeated to be told.
     seen: BTreeSet<(Collection, UnitCode, FiscalYear, String)>,
-    errors: Vec<RowError>,
+    errors: Errors,
 }
 
 /// Reads the forms, and the names that the bundle gives to units, or every error.
-pub fn forms(schemas: &Schemas, bundle: Bundle) -> Result<(Forms, Vec<UnitName>), Vec<RowError>> {
+pub fn forms(schemas: &Schemas, bundle: Bundle) -> Result<(Forms, Vec<UnitName>), Errors> {
     let Bundle { amount_unit, meta: _, mut rows, unread } = bundle;
     let mut reader = Reader {
         schemas,
         forms: Forms::new(),
         names: BTreeMap::new(),
         seen: BTreeSet::new(),
-        errors: unread,
+        errors: unread.into(),
     };
-    reader.errors.extend(fold(&mut rows, schemas, amount_unit).into_iter().map(|(_, error)| error));
+    let mut folding = Folding::of(schemas, amount_unit);
+    folding.to_wan_yuan(&mut rows, |row, errors| {
+        reader.errors.extend(errors.into_iter().map(|error| row.error(error)));
+    });
     for row in &rows {
-        reader.take(row);
+        reader.take(&folding.read(row));
     }
-    for row in &rows {
-        reader.need_project(row);
+    for row in rows.iter().filter(|row| row.collection == Collection::Indicators) {
+        reader.need_project(&folding.read(row));
     }
     let Reader { forms, names, errors, .. } = reader;
     if errors.is_empty() {
@@ -93,9 +96,7 @@ impl Reader<'_> {
     /// An indicator of a project that the bundle does not have would be passed over in silence.
     fn need_project(&mut self, row: &Row) {
         let text = |name| row.value.get(name).and_then(Value::as_str);
-        let Some(project) = text("project").filter(|_| row.collection == Collection::Indicators) else {
-            return;
-        };
+        let Some(project) = text("project") else { return };
         let unit = text("unit").and_then(|code| code.parse::<UnitCode>().ok());
         let year = row.value.get("year").and_then(Value::as_i64).and_then(|year| i32::try_from(year).ok());
         let year = year.and_then(|year| FiscalYear::try_from(year).ok());

@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jixiao_core::kernel::{FiscalYear, UnitCode};
 
-use super::bundle::{Collection, Row};
+use super::bundle::{Collection, RowText};
 use super::errors::{Allowance, Errors};
+use super::fold::Folding;
 use super::judge::{Judge, Obstacle, Seen};
 use super::report::Counts;
 use super::run::Run;
+use super::shape::Shapes;
 use crate::db::on_all_cores;
 use crate::evaluations::entity::Model as Evaluation;
 use crate::evaluations::part;
@@ -90,14 +92,15 @@ struct Task {
     /// The evaluation, also where it may only be read.
     evaluation: Option<Evaluation>,
     obstacle: Option<Obstacle>,
-    rows: Vec<Row>,
+    rows: Vec<RowText>,
     stored: Stored,
 }
 
 /// Judges all parts. Errors and counts go to the report.
 pub async fn plan(
     run: &mut Run<'_, '_>,
-    groups: BTreeMap<Key, Vec<Row>>,
+    folding: Folding,
+    groups: BTreeMap<Key, Vec<RowText>>,
     missing_units: &BTreeSet<UnitCode>,
     missing_years: &BTreeSet<FiscalYear>,
 ) -> Result<Vec<Plan>, ApiError> {
@@ -120,7 +123,10 @@ pub async fn plan(
                 (Place::Nowhere, None, Some(Obstacle::Year))
             }
             Opening::Refused(refusal) => {
-                let errors = rows.iter().map(|row| row.error(super::judge::refused(row, refusal, &key)));
+                let errors = rows.iter().map(|text| {
+                    let row = folding.read(text);
+                    row.error(super::judge::refused(&row, refusal, &key))
+                });
                 run.report.errors.extend(errors);
                 continue;
             }
@@ -129,7 +135,9 @@ pub async fn plan(
     }
     read(run, &mut tasks, &collections).await?;
     let judge = Judge {
+        shapes: Shapes::of(run.schemas, &collections),
         schemas: run.schemas.clone(),
+        folding,
         strategy: run.order.strategy,
         is_atomic: run.order.is_atomic,
         collections,
@@ -182,7 +190,7 @@ fn all<P>(of: BTreeMap<i64, Vec<P>>) -> Vec<P> {
 
 fn form(judge: &Judge, task: Task) -> Plan {
     let Task { key, place, evaluation, obstacle, rows, stored } = task;
-    let mut by_collection: BTreeMap<Collection, Vec<Row>> = BTreeMap::new();
+    let mut by_collection: BTreeMap<Collection, Vec<RowText>> = BTreeMap::new();
     for row in rows {
         by_collection.entry(row.collection).or_default().push(row);
     }

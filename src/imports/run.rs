@@ -1,15 +1,17 @@
 //! The run of an import: rows are judged against what is stored, in memory and before anything of them is written;
 //! then the good ones are written, in one unit of work.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jixiao_core::kernel::{FiscalYear, UnitCode};
 use sea_orm::{ActiveModelTrait, ActiveValue, DbErr, Set};
+use serde::Deserialize;
 use serde_json::Value;
 
-use super::bundle::{Bundle, Collection, Row};
+use super::bundle::{Bundle, Collection, Row, RowText};
 use super::entity;
-use super::fold::{Place, fold};
+use super::fold::{Folding, Place};
 use super::plan::{self, Plan};
 use super::reference;
 use super::report::{Assessed, Counts, Report};
@@ -162,16 +164,17 @@ pub async fn run<'db>(
     let mut run = Run { work, schemas, caller, order, unfolded: BTreeSet::new(), report };
     run.report.counts.total = rows.len() + unread.len();
     run.report.errors = unread.into();
-    for (place, error) in fold(&mut rows, schemas, amount_unit) {
-        run.unfolded.insert(place);
-        run.report.errors.push(error);
-    }
+    let mut folding = Folding::of(schemas, amount_unit);
+    folding.to_wan_yuan(&mut rows, |row, errors| {
+        run.unfolded.insert((row.collection, row.index));
+        run.fail_with(row, errors);
+    });
 
     let (mut years, mut units, mut parts) = (Vec::new(), Vec::new(), Vec::new());
     for row in rows {
         match row.collection {
-            Collection::Years => years.push(row),
-            Collection::Units => units.push(row),
+            Collection::Years => years.push(folding.read(&row)),
+            Collection::Units => units.push(folding.read(&row)),
             Collection::Budgets
             | Collection::BaseData
             | Collection::ProjectExpenditures
@@ -182,8 +185,8 @@ pub async fn run<'db>(
     let missing_years = reference::years(&mut run, years).await?;
     let missing_units = reference::units(&mut run, units).await?;
     run.report.reference = run.report.counts;
-    let groups = by_evaluation(&mut run, parts)?;
-    let plans = plan::plan(&mut run, groups, &missing_units, &missing_years).await?;
+    let groups = by_evaluation(&mut run, &folding, parts)?;
+    let plans = plan::plan(&mut run, folding, groups, &missing_units, &missing_years).await?;
     let forms: Vec<_> = plans.iter().map(Plan::key).collect();
     let is_judged_only = order.is_piece && order.mode == Mode::Validate;
     if run.goes_on() && !is_judged_only {
@@ -247,16 +250,15 @@ async fn assessed(work: &Work<'_>, forms: Vec<evaluations::Key>) -> Result<Vec<A
 /// Parts belong to a unit's year; those that name none are told so.
 fn by_evaluation(
     run: &mut Run<'_, '_>,
-    parts: Vec<Row>,
-) -> Result<BTreeMap<evaluations::Key, Vec<Row>>, ApiError> {
-    let mut groups: BTreeMap<(UnitCode, FiscalYear), Vec<Row>> = BTreeMap::new();
-    for row in parts {
-        let unit = row.value.get("unit").and_then(Value::as_str).and_then(|code| code.parse().ok());
-        let year = row.value.get("year").and_then(Value::as_i64).and_then(|year| i32::try_from(year).ok());
-        let year = year.and_then(|year| FiscalYear::try_from(year).ok());
-        if let (Some(unit), Some(year)) = (unit, year) {
-            groups.entry((unit, year)).or_default().push(row);
+    folding: &Folding,
+    parts: Vec<RowText>,
+) -> Result<BTreeMap<evaluations::Key, Vec<RowText>>, ApiError> {
+    let mut groups: BTreeMap<(UnitCode, FiscalYear), Vec<RowText>> = BTreeMap::new();
+    for text in parts {
+        if let Some(key) = owner(&text) {
+            groups.entry(key).or_default().push(text);
         } else {
+            let row = folding.read(&text);
             let errors = run.schemas.check(row.collection.schema(), &row.value, &row.pointer());
             let mut errors = errors.map_err(ApiError::internal)?;
             if errors.is_empty() {
@@ -268,6 +270,23 @@ fn by_evaluation(
         }
     }
     Ok(groups)
+}
+
+/// The unit and year that a row names.
+fn owner(row: &RowText) -> Option<evaluations::Key> {
+    #[derive(Deserialize)]
+    struct Owner<'a> {
+        #[serde(borrow)]
+        unit: Cow<'a, str>,
+        year: i32,
+    }
+    if let Ok(Owner { unit, year }) = serde_json::from_str(&row.text) {
+        return Some((unit.parse().ok()?, year.try_into().ok()?));
+    }
+    // A name that stands twice counts as it was said last.
+    let value = row.read().value;
+    let year = i32::try_from(value.get("year")?.as_i64()?).ok()?;
+    Some((value.get("unit")?.as_str()?.parse().ok()?, year.try_into().ok()?))
 }
 
 /// `2023.0` is an integer to a schema and not to us.

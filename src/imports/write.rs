@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jixiao_core::workflow::{Mark, State};
+use sea_orm::{ConnectionTrait, DbBackend};
 
 use super::plan::{Place, Plan};
 use super::run::Run;
@@ -12,7 +13,7 @@ use crate::evaluations::entity::Model as Evaluation;
 use crate::evaluations::store::{self as evaluations, Key};
 use crate::evaluations::sync::{Batch, Changes, write as write_parts};
 use crate::evaluations::{Part, part};
-use crate::forms::store::{self as forms, Known, Reviewed};
+use crate::forms::store::{self as forms, Known, Reviewed, Scored};
 use crate::forms::wire::UnitForm;
 use crate::http::ApiError;
 use crate::indicators::store::Projects;
@@ -20,8 +21,16 @@ use crate::rule_sets::store as rule_sets;
 use crate::workflow::entity::Line;
 use crate::workflow::store::{self as workflow, Taken};
 
+/// What the audit chains say of a sheet is long enough for PostgreSQL to compress it: by lz4, where it has it, which
+/// takes a tenth of the time.
+const COMPRESS_FAST: &str = "SELECT set_config('default_toast_compression', 'lz4', true) FROM pg_settings \
+     WHERE name = 'default_toast_compression' AND 'lz4' = ANY(enumvals)";
+
 /// Writes what was planned.
 pub async fn write(run: &mut Run<'_, '_>, mut plans: Vec<Plan>) -> Result<(), ApiError> {
+    if run.work.conn().get_database_backend() == DbBackend::Postgres && plans.len() > 1 {
+        run.work.conn().execute_unprepared(COMPRESS_FAST).await?;
+    }
     let new: Vec<_> = plans.iter().filter(|plan| !plan.is_idle()).filter_map(new).collect();
     let mut held: BTreeMap<Key, Evaluation> = if new.is_empty() {
         BTreeMap::new()
@@ -44,10 +53,11 @@ pub async fn write(run: &mut Run<'_, '_>, mut plans: Vec<Plan>) -> Result<(), Ap
     let of = |id| siblings.get(&id).cloned().unwrap_or_default();
     kind(run, &held, &mut plans, |plan| &mut plan.indicators, of).await?;
     kind(run, &held, &mut plans, |plan| &mut plan.narratives, |_| ()).await?;
-    for (id, (_, _, ids)) in &mut known.0 {
+    for (id, (_, _, ids)) in &mut known {
         *ids = siblings.get(id).map(Projects::ids).unwrap_or_default();
     }
-    run.work.remember(Arc::new(known));
+    let known = known.into_iter().map(|(id, form)| (id, Arc::new(form))).collect();
+    run.work.remember(Arc::new(Known(known)));
     if let Some(later) = run.order.later {
         // One of which a row is wrong stays a draft.
         for evaluation in whole {
@@ -58,7 +68,7 @@ pub async fn write(run: &mut Run<'_, '_>, mut plans: Vec<Plan>) -> Result<(), Ap
 }
 
 /// Forms of which nothing was stored before: what the file says is all there is of them.
-fn new_forms(made: &BTreeMap<Key, Evaluation>, plans: &[Plan]) -> Known {
+fn new_forms(made: &BTreeMap<Key, Evaluation>, plans: &[Plan]) -> BTreeMap<i64, Scored> {
     let known = plans.iter().filter_map(|plan| {
         let evaluation = made.get(&plan.form)?;
         let form = UnitForm {
@@ -70,7 +80,7 @@ fn new_forms(made: &BTreeMap<Key, Evaluation>, plans: &[Plan]) -> Known {
         };
         Some((evaluation.id, (form, Reviewed::default(), BTreeMap::new())))
     });
-    Known(known.collect())
+    known.collect()
 }
 
 fn sorted<T: Clone, K: Ord>(rows: &[T], key: fn(&T) -> K) -> Vec<T> {

@@ -42,8 +42,7 @@ pub async fn list(
             with_total,
         };
         let narrow = |select| store::narrow(select, sheet, project.as_ref());
-        let projects = async |rows: &[Model]| store::projects_of(db.reader(), rows).await;
-        part_routes::list::<Model>(db.reader(), &cursors, query, narrow, projects).await
+        part_routes::list::<Model>(db.reader(), &cursors, query, narrow).await
     };
     let asked = Asked { format, limit, cursor, with_total };
     let list = |Rows { items, next_cursor, total }| IndicatorList { items, next_cursor, total };
@@ -70,7 +69,7 @@ pub async fn get(
     let owner = store::evaluation_of(conn, &row).await?.ok_or_else(ApiError::not_found)?;
     let seen = evaluations::find(conn, &caller.reading(), &owner.unit_code.0, owner.year.0).await?;
     seen.ok_or_else(ApiError::not_found)?;
-    let projects = store::projects_of(conn, std::slice::from_ref(&row)).await?;
+    let projects = store::projects_of(conn, &row).await?;
     Ok(part_routes::found(&row, &owner, &projects))
 }
 
@@ -96,15 +95,13 @@ pub async fn post(
         Err(evaluations::Refusal::NoYear) => return Err(unknown("/year", "unknown_year", &year)),
         opened => opened?,
     };
-    let projects = Model::siblings(work.conn(), evaluation.id).await?;
+    let projects = store::project_of(work.conn(), evaluation.id, input.project.as_ref()).await?;
     let key = Model::key_of(&input);
     part_routes::check::<Model>((&unit, year), &key, &input, &projects)?;
-    if part::find::<Model>(work.conn(), evaluation.id, &projects, &key).await?.is_some() {
+    if store::is_taken(work.conn(), evaluation.id, &projects, &key).await? {
         return Err(taken(input.seq));
     }
-    part::insert::<Model>(&mut work, &evaluation, &projects, vec![input]).await?;
-    let made = part::find::<Model>(work.conn(), evaluation.id, &projects, &key).await?;
-    let row = made.ok_or_else(|| ApiError::internal("a new indicator was not found"))?;
+    let row = part::insert::<Model>(&mut work, &evaluation, &projects, input).await?;
     let location = format!("/api/v1/indicators/{}", row.id);
     let Found { body, etag } = part_routes::found(&row, &evaluation, &projects);
     once.commit(work, Created { body, etag, location }).await
@@ -220,9 +217,7 @@ async fn save(
     let Opened { evaluation, projects, row } = opened;
     let key = Model::key_of(&input);
     part_routes::check::<Model>((&evaluation.unit_code.0, evaluation.year.0), &key, &input, &projects)?;
-    if key != row.key(&projects)
-        && part::find::<Model>(work.conn(), evaluation.id, &projects, &key).await?.is_some()
-    {
+    if key != row.key(&projects) && store::is_taken(work.conn(), evaluation.id, &projects, &key).await? {
         return Err(taken(input.seq));
     }
     let row = part::update(&mut work, &evaluation, &row, &projects, input).await?;

@@ -1,19 +1,26 @@
 //! Indicators in the database.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jixiao_core::kernel::{FiscalYear, ProjectCode, UnitCode};
 use jixiao_core::scoring::{Block, Category};
-use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Select, Set};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SimpleExpr};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryResult, QuerySelect,
+    Select, Set,
+};
 
 use super::entity::{ActiveModel, Column, Entity, Model};
 use super::wire::{IndicatorInput, IndicatorView, SheetFilter};
 use crate::db::{Coded, Int, SortColumn};
-use crate::evaluations::{self, Part, part};
+use crate::evaluations::part::Owner;
+use crate::evaluations::{self, Part};
 use crate::http::FieldError;
 use crate::part_columns;
 use crate::projects::entity as projects;
+
+/// The column of a list that names the project of each row.
+const PROJECT: &str = "listed_project_code";
 
 /// The projects of one evaluation, by code and by key.
 #[derive(Clone, Debug, Default)]
@@ -26,10 +33,7 @@ impl Projects {
     /// Of these rows.
     #[must_use]
     pub fn of(rows: &[projects::Model]) -> Self {
-        Self {
-            by_code: rows.iter().map(|row| (row.code.0.clone(), row.id)).collect(),
-            by_id: rows.iter().map(|row| (row.id, row.code.0.clone())).collect(),
-        }
+        rows.iter().map(|row| (row.code.0.clone(), row.id)).collect()
     }
 
     /// Their keys, by code.
@@ -50,6 +54,14 @@ impl Projects {
     }
 }
 
+impl FromIterator<(ProjectCode, i64)> for Projects {
+    fn from_iter<I: IntoIterator<Item = (ProjectCode, i64)>>(keys: I) -> Self {
+        let by_code: BTreeMap<ProjectCode, i64> = keys.into_iter().collect();
+        let by_id = by_code.iter().map(|(code, id)| (*id, code.clone())).collect();
+        Self { by_code, by_id }
+    }
+}
+
 impl Part for Model {
     part_columns!();
     type Input = IndicatorInput;
@@ -59,7 +71,8 @@ impl Part for Model {
     const COLLECTION: &'static str = "indicators";
 
     fn place_columns() -> Vec<SortColumn> {
-        let project = Func::coalesce([Expr::col((Entity, Column::ProjectId)), Expr::value(0_i64)]);
+        // Not a bound value: the index `indicators_in_order` is on this very expression.
+        let project = Func::coalesce([Expr::col((Entity, Column::ProjectId)), Expr::cust("0")]);
         vec![SortColumn(project.into()), SortColumn::of((Entity, Column::Seq))]
     }
 
@@ -67,8 +80,20 @@ impl Part for Model {
         vec![self.project_id.unwrap_or(0).into(), self.seq.into()]
     }
 
+    fn with_siblings(list: Select<Entity>) -> Select<Entity> {
+        let to_project =
+            Entity::belongs_to(projects::Entity).from(Column::ProjectId).to(projects::Column::Id).into();
+        list.join(JoinType::LeftJoin, to_project).column_as(projects::Column::Code, PROJECT)
+    }
+
+    fn siblings_in(row: &QueryResult) -> Result<Projects, DbErr> {
+        let (id, code) = (row.try_get("", "project_id")?, row.try_get("", PROJECT)?);
+        let project: (Option<i64>, Option<Coded<ProjectCode>>) = (id, code);
+        Ok(project.1.map(|Coded(code)| code).zip(project.0).into_iter().collect())
+    }
+
     async fn siblings(conn: &impl ConnectionTrait, evaluation_id: i64) -> Result<Projects, DbErr> {
-        Ok(Projects::of(&part::all::<projects::Model>(conn, evaluation_id).await?))
+        projects_where(conn, projects::Column::EvaluationId.eq(evaluation_id)).await
     }
 
     fn key(&self, projects: &Projects) -> Self::Key {
@@ -99,12 +124,12 @@ impl Part for Model {
         format!("{}.{seq}", project.as_ref().map_or("", ProjectCode::as_str))
     }
 
-    fn input(&self, evaluation: &evaluations::entity::Model, projects: &Projects) -> IndicatorInput {
+    fn input(&self, owner: &impl Owner, projects: &Projects) -> IndicatorInput {
         let (project, seq) = self.key(projects);
         let row = self.clone();
         IndicatorInput {
-            unit: evaluation.unit_code.0.clone(),
-            year: evaluation.year.0,
+            unit: owner.unit().clone(),
+            year: owner.year(),
             project,
             seq,
             level1: row.level1,
@@ -213,9 +238,42 @@ pub async fn evaluation_of(
     evaluations::entity::Entity::find_by_id(row.evaluation_id).one(conn).await
 }
 
-/// The projects that these indicators belong to: one query for a page.
-pub async fn projects_of(conn: &impl ConnectionTrait, rows: &[Model]) -> Result<Projects, DbErr> {
-    let ids: BTreeSet<i64> = rows.iter().filter_map(|row| row.project_id).collect();
-    let projects = projects::Entity::find().filter(projects::Column::Id.is_in(ids)).all(conn).await?;
-    Ok(Projects::of(&projects))
+/// The project that an indicator belongs to; of the department's there is none to ask for.
+pub async fn projects_of(conn: &impl ConnectionTrait, row: &Model) -> Result<Projects, DbErr> {
+    let Some(id) = row.project_id else { return Ok(Projects::default()) };
+    projects_where(conn, projects::Column::Id.eq(id)).await
+}
+
+/// The project of this code, to whose sheet an indicator is to belong.
+pub async fn project_of(
+    conn: &impl ConnectionTrait,
+    evaluation_id: i64,
+    project: Option<&ProjectCode>,
+) -> Result<Projects, DbErr> {
+    let Some(code) = project else { return Ok(Projects::default()) };
+    let of_this_code = projects::Column::Code.eq(code.as_str());
+    projects_where(conn, of_this_code.and(projects::Column::EvaluationId.eq(evaluation_id))).await
+}
+
+async fn projects_where(conn: &impl ConnectionTrait, condition: SimpleExpr) -> Result<Projects, DbErr> {
+    let keys = projects::Entity::find().filter(condition).select_only();
+    let keys = keys.column(projects::Column::Id).column(projects::Column::Code);
+    let keys: Vec<(i64, Coded<ProjectCode>)> = keys.into_tuple().all(conn).await?;
+    Ok(Projects::from_iter(keys.into_iter().map(|(id, code)| (code.0, id))))
+}
+
+/// Whether a sheet has an indicator of this number.
+pub async fn is_taken(
+    conn: &impl ConnectionTrait,
+    evaluation_id: i64,
+    projects: &Projects,
+    (project, seq): &<Model as Part>::Key,
+) -> Result<bool, DbErr> {
+    let project = project.as_ref().and_then(|code| projects.by_code.get(code).copied());
+    let same = Entity::find()
+        .filter(Column::EvaluationId.eq(evaluation_id))
+        .filter(project.map_or_else(|| Column::ProjectId.is_null(), |id| Column::ProjectId.eq(id)))
+        .filter(Column::Seq.eq(*seq));
+    let found: Option<i64> = same.select_only().column(Column::Id).into_tuple().one(conn).await?;
+    Ok(found.is_some())
 }

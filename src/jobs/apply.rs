@@ -5,20 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::future::join;
 use jixiao_core::kernel::UnitCode;
 use sea_orm::Set;
 use serde_json::Value;
 
 use super::entity::{ActiveModel, Model, Progress};
 use super::kept::keep;
-use super::rows::{Form, Staged, source};
+use super::rows::{Form, row, source};
 use super::runner::{Runner, Stop};
 use super::stage::reading;
 use super::store::{self, Size};
 use super::wire::JobState;
 use crate::db::{Coded, Json, Work};
 use crate::http::{ApiError, FieldError, Principal};
-use crate::imports::bundle::{AmountUnit, Bundle, Collection, Row, of_file};
+use crate::imports::bundle::{AmountUnit, Bundle, Collection, RowText, of_file};
 use crate::imports::wire::ModeWord;
 use crate::imports::{Counts, Mode, Order, Report, RowError, record, run};
 use crate::tables::read::{Flaw, Source};
@@ -38,11 +39,13 @@ const MOST_FORMS: u64 = 200;
 pub struct Pace {
     rows: i64,
     reference: Option<Reference>,
+    /// What was read while the batch before was written down.
+    ahead: Option<Ahead>,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { rows: FIRST_BATCH, reference: None }
+        Self { rows: FIRST_BATCH, reference: None, ahead: None }
     }
 }
 
@@ -56,24 +59,34 @@ impl Pace {
     }
 }
 
+/// A batch that is read before it is its turn.
+#[derive(Debug)]
+struct Ahead {
+    /// After which form.
+    place: String,
+    batch: Batch,
+    rows: Vec<RowText>,
+}
+
 /// The years and units of a file, which nothing of it can do without.
 #[derive(Debug)]
 struct Reference {
-    years: Vec<Row>,
-    units: BTreeMap<String, Vec<Row>>,
+    years: Vec<RowText>,
+    /// Units by their code, each with that of its superior.
+    units: BTreeMap<String, Vec<(Option<String>, RowText)>>,
 }
 
 impl Reference {
     /// The rows that forms of these units build on.
-    fn of(&self, forms: &[Form]) -> Vec<Row> {
+    fn of(&self, forms: &[Form]) -> Vec<RowText> {
         let mut rows = self.years.clone();
         let mut seen = BTreeSet::new();
         for form in forms {
             let Form::Of(unit, _) = form else { continue };
             let mut next = Some(unit.to_string());
             while let Some(code) = next.take().filter(|code| seen.insert(code.clone())) {
-                for row in self.units.get(&code).into_iter().flatten() {
-                    next = row.value.get("parent_code").and_then(Value::as_str).map(str::to_owned);
+                for (superior, row) in self.units.get(&code).into_iter().flatten() {
+                    next.clone_from(superior);
                     rows.push(row.clone());
                 }
             }
@@ -91,8 +104,23 @@ struct Batch {
     is_too_large: bool,
 }
 
-async fn next(runner: &Runner, job: &Model, most: i64) -> Result<Option<Batch>, Stop> {
-    let sizes = store::forms_after(&runner.db, job.id, &job.place, MOST_FORMS).await?;
+/// The batch that a job comes to next, with its rows, unless it is too large.
+async fn next(runner: &Runner, job: &Model, pace: &mut Pace) -> Result<Option<(Batch, Vec<RowText>)>, Stop> {
+    let ahead = pace.ahead.take().filter(|ahead| ahead.place == job.place);
+    let ahead = if ahead.is_some() { ahead } else { look_ahead(runner, job, &job.place, pace.rows).await? };
+    Ok(ahead.map(|Ahead { place: _, batch, rows }| (batch, rows)))
+}
+
+/// The batch that follows `place`.
+async fn look_ahead(runner: &Runner, job: &Model, place: &str, most: i64) -> Result<Option<Ahead>, Stop> {
+    let Some(batch) = batch(runner, job, place, most).await? else { return Ok(None) };
+    let first = batch.forms.first().map(ToString::to_string).unwrap_or_default();
+    let rows = if batch.is_too_large { Vec::new() } else { rows(runner, job, &first, &batch.last).await? };
+    Ok(Some(Ahead { place: place.to_owned(), batch, rows }))
+}
+
+async fn batch(runner: &Runner, job: &Model, place: &str, most: i64) -> Result<Option<Batch>, Stop> {
+    let sizes = store::forms_after(&runner.db, job.id, place, MOST_FORMS).await?;
     let Some(first) = sizes.first() else { return Ok(None) };
     let is_alone = |form: &Form| !matches!(form, Form::Of(..));
     let mut batch = Batch {
@@ -121,13 +149,12 @@ async fn next(runner: &Runner, job: &Model, most: i64) -> Result<Option<Batch>, 
 }
 
 /// The rows from one form to another.
-async fn rows(runner: &Runner, job: &Model, first: &str, last: &str) -> Result<Vec<Row>, Stop> {
+async fn rows(runner: &Runner, job: &Model, first: &str, last: &str) -> Result<Vec<RowText>, Stop> {
     let pieces = store::pieces(&runner.db, job.id, first, last).await?;
     let of = source(reading(&job.asked.0).collection, &job.asked.0.said);
     let mut rows = Vec::new();
     for line in pieces.iter().flat_map(|piece| piece.lines()) {
-        let staged: Staged = serde_json::from_str(line).map_err(ApiError::internal)?;
-        rows.extend(staged.row(&of));
+        rows.extend(row(line, &of).map_err(ApiError::internal)?);
     }
     Ok(rows)
 }
@@ -147,7 +174,7 @@ async fn import<'db>(
     runner: &Runner,
     work: Work<'db>,
     job: &Model,
-    rows: Vec<Row>,
+    rows: Vec<RowText>,
     mode: Mode,
 ) -> Result<(Work<'db>, Report), Stop> {
     let amount_unit = job.asked.0.said.amount_unit.map(AmountUnit::from).unwrap_or_default();
@@ -174,7 +201,7 @@ fn too_large(form: &Form) -> RowError {
 
 /// Judges the next forms, or says what comes after the last.
 pub async fn validate(runner: &Runner, job: &Model, pace: &mut Pace) -> Result<(), Stop> {
-    let Some(batch) = next(runner, job, pace.rows).await? else {
+    let Some((batch, own)) = next(runner, job, pace).await? else {
         return judged(runner, job).await;
     };
     if pace.reference.is_none() {
@@ -189,8 +216,6 @@ pub async fn validate(runner: &Runner, job: &Model, pace: &mut Pace) -> Result<(
         progress.errors += keep(&mut kept, error.into_iter().collect());
         progress.counts.failed += batch.rows;
     } else {
-        let first = batch.forms.first().map(ToString::to_string).unwrap_or_default();
-        let own = rows(runner, job, &first, &batch.last).await?;
         let borrowed = match &pace.reference {
             Some(reference) if !is_reference => reference.of(&batch.forms),
             _ => Vec::new(),
@@ -209,8 +234,10 @@ pub async fn validate(runner: &Runner, job: &Model, pace: &mut Pace) -> Result<(
         progress.counts.add(Counts { total: 0, failed: errors.rows(), ..own });
         progress.errors += keep(&mut kept, errors);
     }
-    let said = ActiveModel { place: Set(batch.last), ..moved(job, progress, kept) };
-    runner.note(job, said).await
+    let said = ActiveModel { place: Set(batch.last.clone()), ..moved(job, progress, kept) };
+    let (noted, ahead) = join(runner.note(job, said), look_ahead(runner, job, &batch.last, pace.rows)).await;
+    pace.ahead = ahead?;
+    noted
 }
 
 /// What of these counts is not about years and units.
@@ -239,12 +266,13 @@ async fn reference(runner: &Runner, job: &Model) -> Result<Reference, Stop> {
     let size = store::forms_after(&runner.db, job.id, "", 1).await?;
     let fits = size.iter().all(|size| size.form != form || size.bytes <= LARGEST_FORM);
     let all = if fits { rows(runner, job, &form, &form).await? } else { Vec::new() };
-    let (years, units): (Vec<Row>, Vec<Row>) =
+    let (years, units): (Vec<RowText>, Vec<RowText>) =
         all.into_iter().partition(|row| row.collection == Collection::Years);
-    let mut by_code: BTreeMap<String, Vec<Row>> = BTreeMap::new();
-    for row in units {
-        let code = row.value.get("code").and_then(Value::as_str).unwrap_or_default();
-        by_code.entry(code.to_owned()).or_default().push(row);
+    let mut by_code: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    for text in units {
+        let value = text.read().value;
+        let said = |name| value.get(name).and_then(Value::as_str).map(str::to_owned);
+        by_code.entry(said("code").unwrap_or_default()).or_default().push((said("parent_code"), text));
     }
     Ok(Reference { years, units: by_code })
 }
@@ -282,7 +310,7 @@ fn is_accepted(is_atomic: bool, progress: &Progress) -> bool {
 
 /// Writes the next forms, or ends the job after the last.
 pub async fn apply(runner: &Runner, job: &Model, pace: &mut Pace) -> Result<(), Stop> {
-    let Some(batch) = next(runner, job, pace.rows).await? else {
+    let Some((batch, all)) = next(runner, job, pace).await? else {
         return finish(runner, job).await;
     };
     let mut progress = job.progress.0.clone();
@@ -300,8 +328,6 @@ pub async fn apply(runner: &Runner, job: &Model, pace: &mut Pace) -> Result<(), 
         progress.counts.failed += batch.rows;
         return runner.note(job, ActiveModel { place: up_to, ..moved(job, progress, kept) }).await;
     }
-    let first = batch.forms.first().map(ToString::to_string).unwrap_or_default();
-    let all = rows(runner, job, &first, &batch.last).await?;
     let began = Instant::now();
     let work = runner.db.begin(&caller).await?;
     let (work, report) = import(runner, work, job, all, Mode::Commit).await?;
@@ -323,8 +349,13 @@ pub async fn apply(runner: &Runner, job: &Model, pace: &mut Pace) -> Result<(), 
     if !store::note(&work, job, said).await? {
         return Err(Stop::Lost);
     }
-    work.commit().await?;
-    pace.adjust(began.elapsed());
+    let committed = async {
+        work.commit().await?;
+        Ok::<_, Stop>(began.elapsed())
+    };
+    let (took, ahead) = join(committed, look_ahead(runner, job, &batch.last, pace.rows)).await;
+    pace.adjust(took?);
+    pace.ahead = ahead?;
     Ok(())
 }
 

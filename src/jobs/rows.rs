@@ -8,13 +8,14 @@ use std::sync::Arc;
 use jixiao_core::kernel::{FiscalYear, UnitCode};
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer as _, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::entity::Said;
 use super::input::{Chunks, Limited, RowEnd, Trouble, Utf8, unpacked};
 use crate::http::FieldError;
 use crate::imports::RowError;
-use crate::imports::bundle::{self, AmountUnit, Collection, Row, of_file};
+use crate::imports::bundle::{self, AmountUnit, Collection, RowText, of_file};
 use crate::imports::files::{Format, Reading, no_collection};
 use crate::imports::wire::AmountUnitWord;
 use crate::tables::read::{Fault, Flaw, Source};
@@ -60,10 +61,10 @@ impl Form {
 }
 
 /// A row as it is kept until it is its turn.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Staged {
     #[serde(rename = "c")]
-    collection: String,
+    collection: &'static str,
     #[serde(rename = "i")]
     index: usize,
     #[serde(rename = "n")]
@@ -77,7 +78,7 @@ impl Staged {
     /// To what it belongs.
     #[must_use]
     pub fn form(&self) -> Form {
-        if ["years", "units"].contains(&self.collection.as_str()) {
+        if ["years", "units"].contains(&self.collection) {
             return Form::Reference;
         }
         let unit = self.value.get("unit").and_then(Value::as_str).and_then(|unit| unit.parse().ok());
@@ -87,14 +88,23 @@ impl Staged {
             _ => Form::Nothing(self.index / 1000),
         }
     }
+}
 
-    /// Itself as a row of an import.
-    #[must_use]
-    pub fn row(self, source: &Arc<Source>) -> Option<Row> {
-        let Self { collection, index, number, value } = self;
-        let collection = Collection::named(&collection)?;
-        Some(Row { collection, index, value, source: Arc::clone(source), number })
+/// A row of an import, from the line that was kept of it.
+pub fn row(line: &str, source: &Arc<Source>) -> Result<Option<RowText>, serde_json::Error> {
+    /// [`Staged`], read again.
+    #[derive(Deserialize)]
+    struct Line<'a> {
+        c: &'a str,
+        i: usize,
+        n: usize,
+        #[serde(borrow)]
+        v: &'a RawValue,
     }
+    let Line { c, i, n, v } = serde_json::from_str(line)?;
+    let source = Arc::clone(source);
+    let row = |collection| RowText { collection, index: i, text: v.get().into(), source, number: n };
+    Ok(Collection::named(c).map(row))
 }
 
 /// The source of a job's rows, from what was kept of its header.
@@ -111,8 +121,8 @@ pub fn source(collection: Option<Collection>, said: &Said) -> Arc<Source> {
 /// What came out of a body: rows, or lines that are none.
 #[derive(Debug, Default)]
 pub struct Batch {
-    /// Rows.
-    pub rows: Vec<Staged>,
+    /// Rows, each as the line that is kept of it, with its form.
+    pub rows: Vec<(String, String)>,
     /// Lines that are none.
     pub unread: Vec<RowError>,
 }
@@ -145,8 +155,9 @@ impl Sink<'_> {
         let index = *next;
         *next += 1;
         let number = if number == 0 { index + 1 } else { number };
-        let collection = collection.as_str().to_owned();
-        self.batch.rows.push(Staged { collection, index, number, value });
+        let staged = Staged { collection: collection.as_str(), index, number, value };
+        let line = serde_json::to_string(&staged).map_err(|_| broken(&Source::default()))?;
+        self.batch.rows.push((staged.form().to_string(), line));
         self.row_end.mark();
         self.pass()
     }

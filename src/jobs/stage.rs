@@ -11,7 +11,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use super::entity::{ActiveModel, Asked, Model, Progress};
 use super::input::Chunks;
 use super::kept::{Kept, keep};
-use super::rows::{self, Batch, Body, Staged};
+use super::rows::{self, Batch, Body};
 use super::runner::{Runner, Stop};
 use super::store;
 use super::wire::JobState;
@@ -169,8 +169,8 @@ impl<'a> Sorter<'a> {
             self.progress.rows += rows.len() + unread.len();
             self.progress.counts.failed += unread.len();
             self.progress.errors += keep(&mut self.kept, unread.into());
-            for row in rows {
-                self.sort(&row)?;
+            for (form, line) in rows {
+                self.sort(form, &line);
             }
             if self.bytes >= SORTED_AT_ONCE {
                 self.flush().await?;
@@ -179,15 +179,12 @@ impl<'a> Sorter<'a> {
         Ok(())
     }
 
-    fn sort(&mut self, row: &Staged) -> Result<(), Stop> {
-        let json = serde_json::to_string(row).map_err(ApiError::internal)?;
-        self.bytes += json.len();
-        let form = row.form();
-        let piece = self.pieces.entry(form.to_string()).or_default();
+    fn sort(&mut self, form: String, line: &str) {
+        self.bytes += line.len();
+        let piece = self.pieces.entry(form).or_default();
         piece.rows += 1;
-        piece.body.push_str(&json);
+        piece.body.push_str(line);
         piece.body.push('\n');
-        Ok(())
     }
 
     async fn flush(&mut self) -> Result<(), Stop> {

@@ -123,9 +123,7 @@ pub async fn adopt(
     };
     let key = Indicator::key_of(&input);
     part_routes::check::<Indicator>((&path.unit, path.year), &key, &input, &projects)?;
-    part::insert::<Indicator>(&mut work, &evaluation, &projects, vec![input]).await?;
-    let made = part::find::<Indicator>(work.conn(), evaluation.id, &projects, &key).await?;
-    let row = made.ok_or_else(|| ApiError::internal("a new indicator was not found"))?;
+    let row = part::insert::<Indicator>(&mut work, &evaluation, &projects, input).await?;
     let location = format!("/api/v1/indicators/{}", row.id);
     let Found { body, etag } = part_routes::found(&row, &evaluation, &projects);
     once.commit(work, Created { body, etag, location }).await

@@ -6,7 +6,8 @@ use sea_orm::Set;
 use super::entity::{ActiveModel, Column, Entity, Model};
 use super::wire::{NarrativeInput, NarrativeView};
 use crate::db::Json;
-use crate::evaluations::{self, Part};
+use crate::evaluations::Part;
+use crate::evaluations::part::Owner;
 use crate::part_columns;
 
 impl Part for Model {
@@ -29,12 +30,8 @@ impl Part for Model {
         Some(())
     }
 
-    fn input(&self, evaluation: &evaluations::entity::Model, (): &()) -> NarrativeInput {
-        NarrativeInput {
-            unit: evaluation.unit_code.0.clone(),
-            year: evaluation.year.0,
-            sections: self.sections.0.clone(),
-        }
+    fn input(&self, owner: &impl Owner, (): &()) -> NarrativeInput {
+        NarrativeInput { unit: owner.unit().clone(), year: owner.year(), sections: self.sections.0.clone() }
     }
 
     fn view(&self, narrative: NarrativeInput) -> NarrativeView {

@@ -45,7 +45,7 @@ pub async fn compare(
     // The forms as a whole: an indicator of annex 1 is judged by what stands elsewhere in its form.
     let mut sheets: BTreeMap<i64, Vec<ScoredSheet>> = BTreeMap::new();
     let evaluations = store::evaluations_of(&snapshot, &rows).await?;
-    let forms = forms::load_scored(&snapshot, &evaluations).await?;
+    let forms = forms::load_scored(&snapshot, &evaluations.iter().collect::<Vec<_>>()).await?;
     for (evaluation, (form, reviewed, _)) in evaluations.iter().zip(forms) {
         let rules = rules(&snapshot, evaluation).await?;
         sheets.insert(evaluation.id, score_form(&form, &reviewed, year, &rules));

@@ -10,10 +10,10 @@ use crate::http::envelope::Language;
 use crate::http::permission::ReadForms;
 use crate::http::problem::Problem;
 use crate::http::{ApiError, Caller, Params, Schemas, Shown};
+use crate::imports::Counts;
 use crate::imports::bundle;
 use crate::imports::routes::rejected;
 use crate::imports::wire::{Bundle, ImportProblem};
-use crate::imports::{Counts, Errors};
 use crate::rule_sets::{self, store};
 
 /// Score a bundle without storing it
@@ -51,7 +51,6 @@ pub async fn post(
     let total = bundle.rows.len();
     let previewed = preview(&schemas, bundle, &rules, lang);
     previewed.map(Shown).map_err(|errors| {
-        let errors = Errors::from(errors);
         rejected(lang, Counts { total, failed: errors.rows(), ..Counts::default() }, errors)
     })
 }

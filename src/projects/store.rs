@@ -7,7 +7,8 @@ use super::entity::{ActiveModel, Column, Entity, Model};
 use super::wire::{ProjectExpenditureInput, ProjectExpenditureView};
 use crate::budgets::wire::Amounts;
 use crate::db::{Coded, Int, Json, SortColumn};
-use crate::evaluations::{self, Part};
+use crate::evaluations::Part;
+use crate::evaluations::part::Owner;
 use crate::part_columns;
 
 impl Part for Model {
@@ -50,11 +51,11 @@ impl Part for Model {
         key.to_string()
     }
 
-    fn input(&self, evaluation: &evaluations::entity::Model, (): &()) -> ProjectExpenditureInput {
+    fn input(&self, owner: &impl Owner, (): &()) -> ProjectExpenditureInput {
         let row = self.clone();
         ProjectExpenditureInput {
-            unit: evaluation.unit_code.0.clone(),
-            year: evaluation.year.0,
+            unit: owner.unit().clone(),
+            year: owner.year(),
             code: row.code.0,
             name: row.name,
             supervising_department: row.supervising_department,

@@ -74,6 +74,7 @@ pub async fn update(work: &mut Work<'_>, current: Model, rules: RuleSet) -> Resu
     for year in years(work.conn(), &current.reference).await? {
         work.touch_year(year);
     }
+    work.touch_rules(current.reference.clone());
     let row = ActiveModel {
         id: ActiveValue::Unchanged(current.id),
         definition: Set(Json(rules)),

@@ -25,6 +25,20 @@ pub struct ScoredSheet {
     pub sheet: Sheet,
 }
 
+/// A sheet of a form, scored, as far as it is no copy of what stands in the form.
+#[derive(Debug)]
+pub struct Scored<'f> {
+    /// The project; none: the department.
+    pub project: Option<&'f ProjectCode>,
+    /// 项目名称; none: the department.
+    pub name: Option<&'f str>,
+    /// What it came to.
+    pub card: Scorecard,
+    /// What was scored.
+    pub sheet: Sheet,
+    rows: Vec<&'f IndicatorInput>,
+}
+
 /// Scores every sheet of a form: the department's, if there is one, then each project's.
 #[must_use]
 pub fn score_form(
@@ -33,10 +47,29 @@ pub fn score_form(
     year: FiscalYear,
     rules: &RuleSet,
 ) -> Vec<ScoredSheet> {
+    let whole = |Scored { project, name, card, sheet, rows }: Scored<'_>| ScoredSheet {
+        project: project.cloned(),
+        name: name.map(str::to_owned),
+        card,
+        rows: rows.into_iter().cloned().collect(),
+        sheet,
+    };
+    score_sheets(form, reviewed, year, rules, |_| true).into_iter().map(whole).collect()
+}
+
+/// Scores those sheets of a form that are wanted, by project; none: the department's.
+#[must_use]
+pub fn score_sheets<'f>(
+    form: &'f UnitForm,
+    reviewed: &Reviewed,
+    year: FiscalYear,
+    rules: &RuleSet,
+    is_wanted: impl Fn(&Option<ProjectCode>) -> bool,
+) -> Vec<Scored<'f>> {
     let mut sheets = Vec::new();
     let department = form.budgets.first();
     let department_rows = rows_of(form, None);
-    if department.is_some() || !department_rows.is_empty() {
+    if (department.is_some() || !department_rows.is_empty()) && is_wanted(&None) {
         let execution = department.map(|budget| execution(&budget.total, budget.weight, budget.self_score));
         sheets.push(scored(
             Head { kind: SheetKind::Department, project: None, name: None },
@@ -47,13 +80,9 @@ pub fn score_form(
             (reviewed, year, rules),
         ));
     }
-    for project in &form.project_expenditures {
+    for project in form.project_expenditures.iter().filter(|project| is_wanted(&Some(project.code.clone()))) {
         sheets.push(scored(
-            Head {
-                kind: SheetKind::Project,
-                project: Some(project.code.clone()),
-                name: Some(project.name.clone()),
-            },
+            Head { kind: SheetKind::Project, project: Some(&project.code), name: Some(&project.name) },
             execution(&project.total, project.weight, project.self_score),
             project.reported_total,
             None,
@@ -64,15 +93,15 @@ pub fn score_form(
     sheets
 }
 
-struct Head {
+struct Head<'f> {
     kind: SheetKind,
-    project: Option<ProjectCode>,
-    name: Option<String>,
+    project: Option<&'f ProjectCode>,
+    name: Option<&'f str>,
 }
 
-fn rows_of(form: &UnitForm, project: Option<&ProjectCode>) -> Vec<IndicatorInput> {
-    let mut rows: Vec<IndicatorInput> =
-        form.indicators.iter().filter(|row| row.project.as_ref() == project).cloned().collect();
+fn rows_of<'f>(form: &'f UnitForm, project: Option<&ProjectCode>) -> Vec<&'f IndicatorInput> {
+    let mut rows: Vec<&IndicatorInput> =
+        form.indicators.iter().filter(|row| row.project.as_ref() == project).collect();
     rows.sort_by_key(|row| row.seq);
     rows
 }
@@ -126,23 +155,28 @@ pub fn base_data(input: &BaseDataInput) -> BaseData {
     }
 }
 
-fn scored(
-    Head { kind, project, name }: Head,
+fn scored<'f>(
+    Head { kind, project, name }: Head<'f>,
     mut execution: ExecutionRow,
     reported_total: Option<Points>,
     base_data: Option<BaseData>,
-    rows: Vec<IndicatorInput>,
+    rows: Vec<&'f IndicatorInput>,
     (reviewed, year, rules): (&Reviewed, FiscalYear, &RuleSet),
-) -> ScoredSheet {
-    let indicators = indicator_rows(&rows, |seq| reviewed.indicators.get(&(project.clone(), seq)).copied());
-    execution.reviewed_score = reviewed.executions.get(&project).copied();
-    let reviewed_total = reviewed.sheets.get(&project).copied();
+) -> Scored<'f> {
+    let key = project.cloned();
+    let indicators = indicator_rows(&rows, |seq| {
+        // Nearly nothing is reviewed when it is written.
+        let by_row = Some(&reviewed.indicators).filter(|by_row| !by_row.is_empty());
+        by_row.and_then(|by_row| by_row.get(&(key.clone(), seq)).copied())
+    });
+    execution.reviewed_score = reviewed.executions.get(&key).copied();
+    let reviewed_total = reviewed.sheets.get(&key).copied();
     let sheet = Sheet { year, kind, execution, base_data, indicators, reported_total, reviewed_total };
-    ScoredSheet { card: score(&sheet, rules), project, name, rows, sheet }
+    Scored { card: score(&sheet, rules), project, name, rows, sheet }
 }
 
-fn indicator_rows(rows: &[IndicatorInput], reviewed: impl Fn(i32) -> Option<Points>) -> Vec<IndicatorRow> {
-    let row = |row: &IndicatorInput| IndicatorRow {
+fn indicator_rows(rows: &[&IndicatorInput], reviewed: impl Fn(i32) -> Option<Points>) -> Vec<IndicatorRow> {
+    let row = |row: &&IndicatorInput| IndicatorRow {
         seq: row.seq,
         level1: row.level1.clone(),
         level2: row.level2.clone(),

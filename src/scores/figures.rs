@@ -1,11 +1,11 @@
 //! What oversight counts of a scored sheet; and how summaries from before it did so get theirs.
 
 use jixiao_core::kernel::{Points, ProjectCode};
-use jixiao_core::scoring::Flag;
+use jixiao_core::scoring::{Flag, Scorecard, Sheet};
 use sea_orm::ActiveModelTrait as _;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, Set};
 
-use super::assemble::{ScoredSheet, score_form};
+use super::assemble::{Scored, score_sheets};
 use super::store::rules;
 use crate::db::{Actor, Db, Json};
 use crate::evaluations::entity as evaluations;
@@ -15,8 +15,7 @@ use crate::forms::store as forms;
 
 /// Counts a scored sheet.
 #[must_use]
-pub fn count(sheet: &ScoredSheet) -> Figures {
-    let card = &sheet.card;
+pub fn count(sheet: &Sheet, card: &Scorecard) -> Figures {
     let mut figures = Figures::default();
     for block in &card.blocks {
         if let Some(weight) = block.weight.filter(|weight| *weight > Points::ZERO) {
@@ -24,7 +23,7 @@ pub fn count(sheet: &ScoredSheet) -> Figures {
             figures.blocks.push(BlockFigures { block: block.block.clone(), weight, self_score, final_score });
         }
     }
-    for (row, score) in sheet.rows.iter().zip(&card.indicators) {
+    for (row, score) in sheet.indicators.iter().zip(&card.indicators) {
         let is_weighted = score.weight.is_some_and(|weight| weight > Points::ZERO);
         if let (true, Some(target), Some(actual)) = (is_weighted, &row.target, &row.actual) {
             figures.compared += 1;
@@ -68,14 +67,15 @@ pub async fn catch_up(db: &Db) -> Result<(), DbErr> {
         for id in waiting {
             let evaluation = evaluations::Entity::find_by_id(id).lock_exclusive().one(work.conn()).await?;
             let Some(evaluation) = evaluation else { continue };
-            let (form, reviewed, projects) = forms::load(work.conn(), &evaluation).await?;
+            let (form, reviewed, projects) = forms::load_one(work.conn(), &evaluation).await?;
             let rules = rules(work.conn(), &evaluation).await?;
-            let sheets = score_form(&form, &reviewed, evaluation.year.0, &rules);
+            let sheets = score_sheets(&form, &reviewed, evaluation.year.0, &rules, |_| true);
             for row in Entity::find().filter(Column::EvaluationId.eq(id)).all(work.conn()).await? {
-                let is_its = |project: &Option<ProjectCode>| {
-                    project.as_ref().and_then(|code| projects.get(code).copied()) == row.project_id
+                let is_its = |project: Option<&ProjectCode>| {
+                    project.and_then(|code| projects.get(code).copied()) == row.project_id
                 };
-                let sheet = sheets.iter().find(|sheet| is_its(&sheet.project));
+                let sheet = sheets.iter().find(|sheet| is_its(sheet.project));
+                let count = |scored: &Scored<'_>| count(&scored.sheet, &scored.card);
                 let mut row = row.into_active_model();
                 row.figures = Set(Some(Json(sheet.map(count).unwrap_or_default())));
                 row.update(work.conn()).await?;

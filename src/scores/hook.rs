@@ -14,11 +14,12 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
-use super::assemble::{ScoredSheet, score_form};
+use super::assemble::{Scored as ScoredSheet, score_sheets};
 use super::figures;
+use super::recent::{self, Recent, Sheets};
 use super::store::rules;
-use crate::db::{Coded, Db, Int, Json, Work, WriteHook, insert_rows, on_all_cores};
-use crate::evaluations::entity as evaluations;
+use crate::db::{Change, Coded, Db, Int, Json, Work, WriteHook, insert_rows, on_all_cores};
+use crate::evaluations::entity::{self as evaluations, Model as Evaluation};
 use crate::evaluations::summary_entity::{ActiveModel, Column, Entity};
 use crate::forms::store::{self as forms, Known, Scored};
 use crate::units::entity as units;
@@ -27,9 +28,14 @@ use crate::years::round_store;
 /// Evaluations that are scored together.
 const TOGETHER: usize = 200;
 
+/// Evaluations of one unit of work whose forms are kept for the next: a person writes one, an import does not come back.
+const FEW: usize = 4;
+
 /// Scores follow every change of their sources.
-#[derive(Debug)]
-pub struct Summaries;
+#[derive(Debug, Default)]
+pub struct Summaries {
+    recent: Recent,
+}
 
 impl WriteHook for Summaries {
     fn before_commit<'a>(&'a self, work: &'a Work<'_>) -> LocalBoxFuture<'a, Result<(), DbErr>> {
@@ -39,7 +45,7 @@ impl WriteHook for Summaries {
             let ids: Vec<i64> = ids.into_iter().collect();
             let mut chosen = BTreeMap::new();
             for chunk in ids.chunks(TOGETHER) {
-                refresh(work, chunk, &mut chosen).await?;
+                self.refresh(work, chunk, &mut chosen).await?;
             }
             Ok(())
         }
@@ -71,23 +77,120 @@ async fn still_editable(work: &Work<'_>) -> Result<Vec<i64>, DbErr> {
 /// The rule sets of regions in years, as far as they were asked for.
 type Chosen = BTreeMap<(FiscalYear, Option<RegionCode>), String>;
 
-/// Scores these evaluations anew.
-async fn refresh(work: &Work<'_>, ids: &[i64], chosen: &mut Chosen) -> Result<(), DbErr> {
-    let conn = work.conn();
-    // Locked, as by who writes a part: else this could put back totals from before that write.
-    let evaluations = evaluations::Entity::find()
-        .filter(evaluations::Column::Id.is_in(ids.iter().copied()))
-        .order_by_asc(evaluations::Column::Id)
-        .lock_exclusive();
-    let mut evaluations = evaluations.all(conn).await?;
-    let units = units_of(conn, &evaluations).await?;
-    for evaluation in &mut evaluations {
-        let unit = units.get(&evaluation.unit_code.0).ok_or_else(no_unit)?;
-        choose_rules(work, evaluation, unit, chosen).await?;
+impl Summaries {
+    /// Scores these evaluations anew, of each the sheets that may have changed.
+    async fn refresh(&self, work: &Work<'_>, ids: &[i64], chosen: &mut Chosen) -> Result<(), DbErr> {
+        let conn = work.conn();
+        // Locked, as by who writes a part: else this could put back totals from before that write.
+        let evaluations = evaluations::Entity::find()
+            .filter(evaluations::Column::Id.is_in(ids.iter().copied()))
+            .order_by_asc(evaluations::Column::Id)
+            .lock_exclusive();
+        let evaluations = evaluations.all(conn).await?;
+        let units = units_of(conn, &evaluations).await?;
+        let known = work.known::<Known>();
+        let are_few = known.is_none() && evaluations.len() <= FEW;
+        let mut tasks = Vec::with_capacity(evaluations.len());
+        for mut evaluation in evaluations {
+            let unit = units.get(&evaluation.unit_code.0).ok_or_else(no_unit)?;
+            let are_others = choose_rules(work, &mut evaluation, unit, chosen).await?;
+            let mut task = Task::new(evaluation);
+            if let Some(form) = known.as_ref().and_then(|known| known.0.get(&task.evaluation.id)) {
+                task.form = Some(Arc::clone(form));
+            } else if are_few && !are_others && work.touched_evaluations().contains(&task.evaluation.id) {
+                self.continue_with(work, &mut task);
+            }
+            tasks.push(task);
+        }
+        read_forms(conn, &mut tasks).await?;
+        delete(conn, &tasks).await?;
+        if are_few {
+            let recent = self.recent.clone();
+            let forms: Vec<_> = tasks
+                .iter()
+                .filter_map(|Task { evaluation, form, .. }| {
+                    Some((evaluation.id, evaluation.version, form.clone()?))
+                })
+                .collect();
+            work.when_committed(move || {
+                for (id, version, form) in forms {
+                    recent.keep(id, version, form);
+                }
+            });
+        }
+        insert_rows(conn, summaries(conn, tasks, units).await?).await
     }
-    let summaries = summaries(conn, evaluations, units, work.known::<Known>()).await?;
-    Entity::delete_many().filter(Column::EvaluationId.is_in(ids.iter().copied())).exec(conn).await?;
-    insert_rows(conn, summaries).await
+
+    /// What is known of a form that the unit of work changed, and which of its sheets these changes are about.
+    fn continue_with(&self, work: &Work<'_>, task: &mut Task) {
+        let chain = task.evaluation.chain();
+        let changes: Vec<&Change> = work.changes().iter().filter(|change| change.chain == chain).collect();
+        if changes.is_empty() {
+            return; // touched for another reason
+        }
+        task.sheets = recent::sheets(&changes);
+        if task.sheets.is_some() {
+            let Evaluation { id, version, .. } = task.evaluation;
+            task.form = self.recent.after(id, version - 1, &changes);
+        }
+    }
+}
+
+/// An evaluation whose sheets are to be scored, with what is known for it.
+#[derive(Debug)]
+pub struct Task {
+    evaluation: Evaluation,
+    /// Its form; none: it has to be read.
+    form: Option<Arc<Scored>>,
+    /// Only these sheets; none: all.
+    sheets: Option<Sheets>,
+}
+
+impl Task {
+    /// All sheets, of what is stored.
+    #[must_use]
+    pub fn new(evaluation: Evaluation) -> Self {
+        Self { evaluation, form: None, sheets: None }
+    }
+}
+
+/// Reads the forms of which nothing is known.
+pub async fn read_forms(conn: &impl ConnectionTrait, tasks: &mut [Task]) -> Result<(), DbErr> {
+    let mut unknown: Vec<&mut Task> = tasks.iter_mut().filter(|task| task.form.is_none()).collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let evaluations: Vec<&Evaluation> = unknown.iter().map(|task| &task.evaluation).collect();
+    let forms = forms::load_scored(conn, &evaluations).await?;
+    for (task, form) in unknown.iter_mut().zip(forms) {
+        task.form = Some(Arc::new(form));
+    }
+    Ok(())
+}
+
+/// Removes the summaries that are written anew.
+async fn delete(conn: &impl ConnectionTrait, tasks: &[Task]) -> Result<(), DbErr> {
+    let (whole, parts): (Vec<_>, Vec<_>) = tasks.iter().partition(|task| task.sheets.is_none());
+    if !whole.is_empty() {
+        let whole = Column::EvaluationId.is_in(whole.iter().map(|task| task.evaluation.id));
+        Entity::delete_many().filter(whole).exec(conn).await?;
+    }
+    for Task { evaluation, form, sheets } in parts {
+        let (Some(sheets), Some((_, _, projects))) = (sheets, form.as_deref()) else { continue };
+        for sheet in sheets {
+            let this = match sheet.as_ref().map(|code| projects.get(code)) {
+                None => Column::ProjectId.is_null(),
+                Some(Some(id)) => Column::ProjectId.eq(*id),
+                Some(None) => continue, // a project that is not there has none
+            };
+            Entity::delete_many()
+                .filter(Column::EvaluationId.eq(evaluation.id))
+                .filter(this)
+                .exec(conn)
+                .await?;
+        }
+    }
+    Ok(())
 }
 
 fn no_unit() -> DbErr {
@@ -97,7 +200,7 @@ fn no_unit() -> DbErr {
 /// The units of these evaluations.
 pub async fn units_of(
     conn: &impl ConnectionTrait,
-    evaluations: &[evaluations::Model],
+    evaluations: &[Evaluation],
 ) -> Result<BTreeMap<UnitCode, units::Model>, DbErr> {
     let codes: BTreeSet<&str> =
         evaluations.iter().map(|evaluation| evaluation.unit_code.0.as_str()).collect();
@@ -105,24 +208,26 @@ pub async fn units_of(
     Ok(found.into_iter().map(|unit| (unit.code.0.clone(), unit)).collect())
 }
 
-/// An evaluation that can still be changed is scored by the rules that its region has now.
+/// An evaluation that can still be changed is scored by the rules that its region has now. Says whether these are
+/// others than before.
 async fn choose_rules(
     work: &Work<'_>,
-    evaluation: &mut evaluations::Model,
+    evaluation: &mut Evaluation,
     unit: &units::Model,
     chosen: &mut Chosen,
-) -> Result<(), DbErr> {
+) -> Result<bool, DbErr> {
     if !evaluation.stage.0.is_editable() {
-        return Ok(());
+        return Ok(false);
     }
     let key = (evaluation.year.0, unit.region_code.as_ref().map(|region| region.0.clone()));
     if !chosen.contains_key(&key) {
         let found = round_store::rule_set(work.conn(), key.0, key.1.as_ref()).await?;
         chosen.insert(key.clone(), found);
     }
-    let Some(rule_set) = chosen.get(&key).filter(|rule_set| **rule_set != evaluation.rule_set) else {
-        return Ok(());
-    };
+    let Some(rule_set) = chosen.get(&key) else { return Ok(false) };
+    if *rule_set == evaluation.rule_set && !work.touched_rules().contains(rule_set) {
+        return Ok(false);
+    }
     // What this unit of work touched has been counted: a form that is saved knows its tag by that.
     let is_counted = work.touched_evaluations().contains(&evaluation.id);
     let version = evaluation.version + i64::from(!is_counted);
@@ -130,57 +235,51 @@ async fn choose_rules(
     row.rule_set = Set(rule_set.clone());
     row.version = Set(version);
     *evaluation = row.update(work.conn()).await?;
-    Ok(())
+    Ok(true)
 }
 
-/// The summaries that these evaluations come to, in the order of their sheets: of what is known already, and of the
-/// others by what is stored.
+/// The summaries that these evaluations come to, in the order of their sheets. Their forms have been read.
 pub async fn summaries(
     conn: &impl ConnectionTrait,
-    evaluations: Vec<evaluations::Model>,
+    tasks: Vec<Task>,
     units: BTreeMap<UnitCode, units::Model>,
-    known: Option<Arc<Known>>,
 ) -> Result<Vec<ActiveModel>, DbErr> {
     let mut by_reference: BTreeMap<String, Arc<Cow<'static, RuleSet>>> = BTreeMap::new();
-    for evaluation in &evaluations {
+    for Task { evaluation, .. } in &tasks {
         if !by_reference.contains_key(&evaluation.rule_set) {
             by_reference.insert(evaluation.rule_set.clone(), Arc::new(rules(conn, evaluation).await?));
         }
     }
-    let known = known.unwrap_or_default();
-    let (known_ones, others): (Vec<_>, Vec<_>) =
-        evaluations.into_iter().partition(|evaluation| known.0.contains_key(&evaluation.id));
-    let read = forms::load_scored(conn, &others).await?;
-    let tasks = known_ones.into_iter().map(|evaluation| (evaluation, None));
-    let tasks: Vec<_> = tasks.chain(others.into_iter().zip(read.into_iter().map(Some))).collect();
-    let scored = on_all_cores(tasks, move |(evaluation, read): (evaluations::Model, Option<Scored>)| {
-        let scored = read.as_ref().or_else(|| known.0.get(&evaluation.id));
+    let scored = on_all_cores(tasks, move |Task { evaluation, form, sheets }| {
         let unit = units.get(&evaluation.unit_code.0);
         let rules = by_reference.get(&evaluation.rule_set);
-        let (Some((form, reviewed, projects)), Some(unit), Some(rules)) = (scored, unit, rules) else {
+        let (Some(form), Some(unit), Some(rules)) = (form.as_deref(), unit, rules) else {
             return Vec::new(); // each was looked up before
         };
-        let sheets = score_form(form, reviewed, evaluation.year.0, rules);
+        let (form, reviewed, projects) = form;
+        let is_wanted =
+            |sheet: &Option<ProjectCode>| sheets.as_ref().is_none_or(|sheets| sheets.contains(sheet));
+        let sheets = score_sheets(form, reviewed, evaluation.year.0, rules, is_wanted);
         sheets.into_iter().map(|sheet| summary(sheet, &evaluation, unit, projects)).collect()
     });
     Ok(scored.await?.concat())
 }
 
 fn summary(
-    sheet: ScoredSheet,
-    evaluation: &evaluations::Model,
+    sheet: ScoredSheet<'_>,
+    evaluation: &Evaluation,
     unit: &units::Model,
     projects: &BTreeMap<ProjectCode, i64>,
 ) -> ActiveModel {
-    let figures = figures::count(&sheet);
-    let ScoredSheet { project, name, card, rows: _, sheet: _ } = sheet;
+    let ScoredSheet { project, name, card, sheet, .. } = sheet;
+    let figures = figures::count(&sheet, &card);
     let points = |total: Option<Points>| Set(total.map(Int));
     ActiveModel {
         id: ActiveValue::NotSet,
         evaluation_id: Set(evaluation.id),
-        project_id: Set(project.as_ref().and_then(|code| projects.get(code).copied())),
-        code: Set(project.map_or_else(|| unit.code.0.to_string(), |code| code.to_string())),
-        name: Set(name.unwrap_or_else(|| unit.name.clone())),
+        project_id: Set(project.and_then(|code| projects.get(code).copied())),
+        code: Set(project.map_or_else(|| unit.code.0.to_string(), ToString::to_string)),
+        name: Set(name.unwrap_or(&unit.name).to_owned()),
         execution_rate: Set(card.execution.rate.map(Int)),
         self_total: points(card.self_total),
         computed_total: points(card.computed_total),

@@ -3,8 +3,10 @@
 pub mod assemble;
 pub mod figures;
 pub mod hook;
+pub mod kept;
 pub mod ratios;
 pub mod read;
+pub mod recent;
 pub mod routes;
 pub mod step_wire;
 pub mod store;
@@ -14,6 +16,7 @@ pub mod view;
 pub mod wire;
 
 pub use hook::Summaries;
+pub use kept::Kept;
 
 /// The operations on scores.
 pub fn configure(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {

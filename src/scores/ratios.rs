@@ -105,7 +105,7 @@ pub async fn get(
     let evaluation = evaluation.ok_or_else(ApiError::no_form)?;
     let unit =
         units::find(&snapshot, &caller.reading(), &path.unit).await?.ok_or_else(ApiError::not_found)?;
-    let (form, _, _) = forms::load(&snapshot, &evaluation).await?;
+    let (form, _, _) = forms::load_one(&snapshot, &evaluation).await?;
     let rules = store::rules(&snapshot, &evaluation).await?;
     let ratios = assemble::ratios_of(&form, path.year, &rules);
     let etag = format!("\"{}.{}.{}\"", evaluation.id, evaluation.version, lang.tag());

@@ -1,7 +1,7 @@
 //! One unit's year, scored for a caller who may see it.
 
 use jixiao_core::scoring::RuleSet;
-use jixiao_core::workflow::Role;
+use jixiao_core::workflow::{Role, Stage};
 
 use super::assemble::{ScoredSheet, score_form};
 use super::store;
@@ -36,13 +36,11 @@ pub async fn scored(
 ) -> Result<ScoredYear, ApiError> {
     let snapshot = db.snapshot().await?;
     let evaluation = evaluations::find(&snapshot, &caller.reading(), &path.unit, path.year).await?;
+    let evaluation = evaluation.filter(|evaluation| shows(caller, evaluation.stage.0));
     let evaluation = evaluation.ok_or_else(ApiError::no_form)?;
-    if sees_settled_only(caller) && !evaluation.stage.0.is_settled() {
-        return Err(ApiError::not_found());
-    }
     let unit =
         units::find(&snapshot, &caller.reading(), &path.unit).await?.ok_or_else(ApiError::not_found)?;
-    let (form, reviewed, _) = forms::load(&snapshot, &evaluation).await?;
+    let (form, reviewed, _) = forms::load_one(&snapshot, &evaluation).await?;
     let unit = UnitName { code: unit.code.0, name: unit.name };
     let rules = store::rules(&snapshot, &evaluation).await?.into_owned();
     let sheets = score_form(&form, &reviewed, path.year, &rules);
@@ -53,4 +51,10 @@ pub async fn scored(
 #[must_use]
 pub fn sees_settled_only(caller: &Caller<ReadScores>) -> bool {
     caller.principal().role == Role::Reader
+}
+
+/// Whether the caller sees scores at this stage.
+#[must_use]
+pub fn shows(caller: &Caller<ReadScores>, stage: Stage) -> bool {
+    stage.is_settled() || !sees_settled_only(caller)
 }

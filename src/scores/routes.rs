@@ -1,20 +1,24 @@
 //! `/scores`.
 
+use std::marker::PhantomData;
+
+use actix_web::web::Bytes;
 use actix_web::{get, web};
 use serde_json::json;
 
-use super::read::{ScoredYear, scored, sees_settled_only};
+use super::kept::{Kept, Key};
+use super::read::{ScoredYear, scored, sees_settled_only, shows};
 use super::step_wire::ExplainParams;
 use super::store::{self, Filter, Row};
 use super::table::SCORES;
 use super::view;
 use super::wire::{ScoreList, ScoreParams, ScoreRow, ScoreSort, Scores};
 use crate::db::{Db, Keyset};
-use crate::evaluations::store::Filter as EvaluationFilter;
+use crate::evaluations::store::{self as evaluations, Filter as EvaluationFilter};
 use crate::http::envelope::Language;
 use crate::http::permission::ReadScores;
 use crate::http::wire::UnitYearPath;
-use crate::http::{ApiError, Caller, Cursors, Found, Page, Params, Rows};
+use crate::http::{ApiError, Caller, Cursors, FoundText, Page, Params, Rows};
 use crate::tables::{Asked, Exportable, Lists};
 
 /// List sheet totals
@@ -90,18 +94,25 @@ pub async fn get(
     path: web::Path<UnitYearPath>,
     Params(params): Params<ExplainParams>,
     Language(lang): Language,
-    db: web::Data<Db>,
-) -> Result<Found<Scores>, ApiError> {
-    let ScoredYear { evaluation, unit, rules, sheets } = scored(&db, &caller, &path).await?;
+    (db, kept): (web::Data<Db>, web::Data<Kept>),
+) -> Result<FoundText<Scores>, ApiError> {
     let explain = params.explain.unwrap_or_default();
+    let found = |key: Key, json| FoundText { json, etag: key.etag(), of: PhantomData };
+    let seen = evaluations::find_row(db.reader(), &caller.reading(), &path.unit, path.year).await?;
+    let seen = seen.filter(|seen| shows(&caller, seen.stage.0)).ok_or_else(ApiError::no_form)?;
+    let key = Key { evaluation: seen.id, version: seen.version, lang, explain };
+    if let Some(json) = kept.get(&key) {
+        return Ok(found(key, json));
+    }
+    let ScoredYear { evaluation, unit, rules, sheets } = scored(&db, &caller, &path).await?;
     let derivations: Vec<_> =
         sheets.iter().filter(|_| explain).map(|sheet| view::derivation(sheet, &rules, lang)).collect();
     let mut body = view::scores(&evaluation, evaluation.stage.0, &unit, sheets, lang);
     for (sheet, steps) in body.department.iter_mut().chain(&mut body.projects).zip(derivations) {
         sheet.derivation = Some(steps);
     }
-    // The words differ by language and by what was asked for, so the tag does too.
-    let how = if explain { ".explained" } else { "" };
-    let etag = format!("\"{}.{}.{}{how}\"", evaluation.id, evaluation.version, lang.tag());
-    Ok(Found { body, etag })
+    let json = Bytes::from(serde_json::to_vec(&body).map_err(ApiError::internal)?);
+    let key = Key { version: evaluation.version, ..key };
+    kept.keep(key.clone(), json.clone());
+    Ok(found(key, json))
 }

@@ -97,7 +97,7 @@ fn matching(scope: &Scope, filter: &Filter) -> Select<Entity> {
 /// The order of a list of sheets; the key comes last and is unique.
 #[must_use]
 pub fn order(by_total: bool) -> Vec<SortColumn> {
-    let project = Func::coalesce([Expr::col((Entity, Column::ProjectId)), Expr::value(0_i64)]);
+    let project = Func::coalesce([Expr::col((Entity, Column::ProjectId)), Expr::cust("0")]);
     let mut columns = Vec::new();
     if by_total {
         columns.push(SortColumn(sortable_final_total()));

@@ -8,7 +8,7 @@ use sea_orm::{
     ModelTrait, QueryFilter, QueryOrder, QuerySelect, Value,
 };
 
-use super::hook::{summaries, units_of};
+use super::hook::{Task, read_forms, summaries, units_of};
 use crate::evaluations::entity as evaluations;
 use crate::evaluations::summary_entity::{ActiveModel, Column, Entity, Model};
 
@@ -73,7 +73,9 @@ async fn compare(
         batch.iter().map(|one| (one.id, (one.unit_code.0.clone(), one.year.0))).collect();
     let units = units_of(conn, &batch).await?;
     verdict.evaluations += batch.len();
-    for computed in summaries(conn, batch, units, None).await? {
+    let mut tasks: Vec<Task> = batch.into_iter().map(Task::new).collect();
+    read_forms(conn, &mut tasks).await?;
+    for computed in summaries(conn, tasks, units).await? {
         let (Some(evaluation), Some(project), Some(sheet)) =
             (set(&computed.evaluation_id), set(&computed.project_id), set(&computed.code))
         else {

@@ -87,7 +87,7 @@ async fn read(
         .all(conn)
         .await?;
     let (evaluations, units): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
-    let forms = forms::load_scored(conn, &evaluations).await?;
+    let forms = forms::load_scored(conn, &evaluations.iter().collect::<Vec<_>>()).await?;
     let mut totals: BTreeMap<i64, BTreeMap<Option<ProjectCode>, Standing>> = BTreeMap::new();
     let of_these = summaries::Column::EvaluationId.is_in(evaluations.iter().map(|row| row.id));
     for row in summaries::Entity::find().filter(of_these).all(conn).await? {

@@ -85,6 +85,9 @@ impl Collection {
     /// The collection of this name, by wire name or title in either language.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
+        if let Some(known) = Self::ALL.into_iter().find(|known| known.as_str() == name) {
+            return Some(known); // as programs write it
+        }
         let name = super::column::plain(name);
         let is = |known: &str| super::column::plain(known) == name;
         Self::ALL

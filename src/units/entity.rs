@@ -3,7 +3,7 @@
 use jixiao_core::kernel::{RegionCode, UnitCode};
 use sea_orm::entity::prelude::*;
 
-use crate::db::Coded;
+use crate::db::{Coded, Scope};
 
 /// A unit as stored.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -26,6 +26,21 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// When it was last changed.
     pub updated_at: DateTimeUtc,
+}
+
+impl Model {
+    /// Whether it lies in a scope, as far as its own row tells: what is below another unit, the database alone knows.
+    #[must_use]
+    pub fn is_in(&self, scope: &Scope) -> bool {
+        match scope {
+            Scope::All => true,
+            Scope::Region(region) => {
+                self.region_code.as_ref().is_some_and(|own| own.0.as_str().starts_with(region.as_str()))
+            }
+            Scope::Unit(code) | Scope::UnitAndBelow(code) => self.code.0 == *code,
+            Scope::Nothing => false,
+        }
+    }
 }
 
 /// None are declared: queries say their joins.

@@ -1,11 +1,13 @@
 //! Rounds in the database.
 
 use jixiao_core::kernel::{FiscalYear, RegionCode};
+use sea_orm::sea_query::{Expr, Query, UnionType};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
-    IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, Select, Set,
+    ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QuerySelect, Select, Set,
 };
 
+use super::entity as years;
 use super::round_entity::{ActiveModel, Column, Entity, Model};
 use super::wire::{RoundInput, RoundView};
 use crate::db::{Chain, Coded, Deed, Int, Json, Keyset, Work, keyset_page};
@@ -46,19 +48,28 @@ pub async fn rule_set(
     year: FiscalYear,
     region: Option<&RegionCode>,
 ) -> Result<String, DbErr> {
+    let mut choices = Query::select();
+    choices.column(years::Column::RuleSet).expr_as(Expr::val(""), REGION).from(years::Entity);
+    choices.and_where(years::Column::Year.eq(Int(year)));
     if let Some(region) = region {
         let around = [2, 4, 6].into_iter().filter_map(|length| region.as_str().get(..length));
-        let condition =
-            Condition::all().add(Column::RegionCode.is_in(around)).add(Column::RuleSet.is_not_null());
-        let rounds = of_year(year).filter(condition).all(conn).await?;
-        let narrowest = rounds.into_iter().max_by_key(|round| round.region_code.0.as_str().len());
-        if let Some(chosen) = narrowest.and_then(|round| round.rule_set) {
-            return Ok(chosen);
+        let mut rounds = Query::select();
+        rounds.column(Column::RuleSet).expr_as(Expr::col(Column::RegionCode), REGION).from(Entity);
+        rounds.and_where(Column::Year.eq(Int(year))).and_where(Column::RegionCode.is_in(around));
+        rounds.and_where(Column::RuleSet.is_not_null());
+        choices.union(UnionType::All, rounds);
+    }
+    let mut narrowest = (String::new(), crate::rule_sets::DEFAULT.to_owned());
+    for row in conn.query_all_raw(conn.get_database_backend().build(&choices)).await? {
+        let region: String = row.try_get("", REGION)?;
+        if region.len() >= narrowest.0.len() {
+            narrowest = (region, row.try_get("", "rule_set")?);
         }
     }
-    let year = super::store::find(conn, year).await?;
-    Ok(year.map_or_else(|| crate::rule_sets::DEFAULT.to_owned(), |year| year.rule_set))
+    Ok(narrowest.1)
 }
+
+const REGION: &str = "region";
 
 /// Opens a round.
 pub async fn insert(work: &mut Work<'_>, round: RoundInput) -> Result<Model, DbErr> {

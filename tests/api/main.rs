@@ -28,6 +28,7 @@ mod feed;
 mod findings;
 mod foreign;
 mod forms;
+mod glance;
 mod holding;
 mod hostile;
 mod import_formats;

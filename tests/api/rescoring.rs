@@ -1,5 +1,6 @@
 //! The kept summaries and the scores worked out anew never part, whatever is edited.
 
+use jixiao::scores::verify::verify;
 use jixiao_core::kernel::Points;
 use serde_json::{Value, json};
 
@@ -25,6 +26,8 @@ async fn agree(world: &World, after: &str) {
         added_up(sheet, after);
     }
     let evaluation = unit.get(&format!("/api/v1/evaluations/{UNIT}/2023")).await.expect(200).json;
+    let verdict = verify(world.db.reader()).await.unwrap();
+    assert_eq!(verdict.differences, [], "after {after}");
     for name in ["self_total", "computed_total", "final_total", "grade"] {
         assert_eq!(evaluation[name], single["department"][name], "{name} of the evaluation after {after}");
     }
@@ -59,7 +62,7 @@ async fn whatever_is_edited_the_list_and_the_single_view_agree() {
     let world = world().await;
     let unit = world.caller("unit");
     let mut dice = Dice(20_231_231);
-    for step in 0..40 {
+    for step in 0..60 {
         let list = unit.get("/api/v1/indicators?limit=500").await.expect(200).json["items"].clone();
         let rows = list.as_array().unwrap();
         let row = format!("/api/v1/indicators/{}", rows[dice.roll(rows.len())]["id"].as_str().unwrap());
@@ -78,7 +81,17 @@ async fn whatever_is_edited_the_list_and_the_single_view_agree() {
             dice.pick(&[json!("0"), json!("506.595"), json!("1013.19"), json!("99999.123456"), Value::Null]);
         let budget = format!("/api/v1/budgets/{UNIT}/2023");
         let project = format!("/api/v1/project-expenditures/{UNIT}/2023/P01");
-        let (at, change) = match dice.roll(9) {
+        let (at, change) = match dice.roll(12) {
+            9 => (row, json!({ "project": dice.pick(&[Value::Null, json!("P01")]), "seq": 100 + step })),
+            10 => (project, json!({ "name": format!("第{step}次改名") })),
+            11 => {
+                let new = json!({ "unit": UNIT, "year": 2023, "project": dice.pick(&[Value::Null, json!("P01")]),
+                    "seq": 200 + step, "level1": "产出指标", "level2": "数量指标", "name": "走访企业",
+                    "target": text, "actual": "1次", "weight": points, "self_score": null });
+                unit.post("/api/v1/indicators", new.clone()).await.expect(201);
+                agree(&world, &format!("step {step}: making {new}")).await;
+                continue;
+            }
             0 => (row, json!({ "weight": points })),
             1 => (row, json!({ "self_score": points })),
             2 => (row, json!({ "actual": text })),

@@ -39,8 +39,13 @@ async fn a_rule_set_is_made_used_and_changed_while_nothing_was_handed_in_under_i
 
     let tag = |reply: &crate::support::Reply| reply.etag();
     let before = world.caller("unit").get(&format!("/api/v1/evaluations/{UNIT}/2023")).await.expect(200);
+    let score = async || world.caller("unit").get(&format!("/api/v1/scores/{UNIT}/2023")).await.expect(200);
+    let scored_before = score().await;
     let changed = admin.put(AT, Some(&tag(&made)), county(&world, other_blocks).await).await.expect(200);
     assert_eq!(flags(&world).await.len(), 2, "the drafts under it are scored by what it says now");
+    let scored_after = score().await;
+    assert_ne!(scored_before.etag(), scored_after.etag(), "what a tag stands for has changed");
+    assert_ne!(scored_before.json["department"], scored_after.json["department"]);
     admin.put(AT, Some(&tag(&made)), county(&world, |_| ()).await).await.expect(412);
     let after = world.caller("unit").get(&format!("/api/v1/evaluations/{UNIT}/2023")).await.expect(200);
     assert_eq!(before.json["rule_set"], after.json["rule_set"]);
