@@ -18,7 +18,7 @@ type Place = (&'static str, Option<String>, Option<String>, usize);
 pub struct Errors {
     kept: Vec<RowError>,
     /// The last that was only counted.
-    beyond: Option<RowError>,
+    beyond: Option<Box<RowError>>,
     count: usize,
     /// How many each row has.
     rows: BTreeMap<Place, usize>,
@@ -51,7 +51,7 @@ impl Errors {
 
     /// Takes an error down. A cell that could not be read breaks several rules, and is told once.
     pub fn push(&mut self, error: RowError) {
-        if self.beyond.as_ref().or(self.kept.last()) == Some(&error) {
+        if self.beyond.as_deref().or(self.kept.last()) == Some(&error) {
             return;
         }
         let source = &error.source;
@@ -61,7 +61,7 @@ impl Errors {
         if self.kept.len() < MOST_KEPT && self.allowance.as_ref().is_none_or(Allowance::is_left) {
             self.kept.push(error);
         } else {
-            self.beyond = Some(error);
+            self.beyond = Some(Box::new(error));
         }
     }
 

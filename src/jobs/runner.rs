@@ -109,7 +109,7 @@ impl Runner {
                 return Ok(job);
             }
             match store::take(&self.db, &self.name, Some(id)).await? {
-                Some(id) => match self.work(id, || false).await {
+                Some(id) => match Box::pin(self.work(id, || false)).await {
                     Ok(()) | Err(Stop::Lost) => {}
                     Err(Stop::Failed(why)) => return Err(*why),
                 },
