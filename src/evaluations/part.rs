@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use jixiao_core::kernel::{FiscalYear, ProjectCode, UnitCode};
-use sea_orm::sea_query::IntoColumnRef;
+use sea_orm::sea_query::{IntoColumnRef, OnConflict};
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
     FromQueryResult, IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QueryResult, QuerySelect,
-    Select, Value,
+    Select, TryInsertResult, Value,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -273,14 +273,14 @@ pub async fn count<P: Part>(conn: &impl ConnectionTrait, select: Select<P::Entit
     select.count(conn).await
 }
 
-/// Writes a new part.
+/// Writes a new part; none, where there is one of its key already.
 pub async fn insert<P: Part>(
     work: &mut Work<'_>,
     evaluation: &entity::Model,
     siblings: &P::Siblings,
     input: P::Input,
-) -> Result<P, DbErr> {
-    record::<P>(work, evaluation, P::row(&P::key_of(&input)), Deed::made(&input));
+) -> Result<Option<P>, DbErr> {
+    let (row, deed) = (P::row(&P::key_of(&input)), Deed::made(&input));
     let stamp = RowStamp {
         id: None,
         evaluation_id: evaluation.id,
@@ -288,7 +288,13 @@ pub async fn insert<P: Part>(
         created_at: Some(work.now()),
         updated_at: work.now(),
     };
-    P::stamped(P::columns(input, siblings), stamp).insert(work.conn()).await
+    let new = P::Entity::insert(P::stamped(P::columns(input, siblings), stamp));
+    let new = new.on_conflict(OnConflict::new().do_nothing().to_owned()).try_insert();
+    let TryInsertResult::Inserted(made) = new.exec_with_returning(work.conn()).await? else {
+        return Ok(None);
+    };
+    record::<P>(work, evaluation, row, deed);
+    Ok(Some(made))
 }
 
 /// Replaces what a part says.

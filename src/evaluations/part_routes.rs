@@ -168,7 +168,8 @@ pub async fn put<P: Part, C>(
     let row = if let Some(current) = current {
         part::update(&mut work, &evaluation, &current, &siblings, input).await?
     } else {
-        part::insert::<P>(&mut work, &evaluation, &siblings, input).await?
+        let made = part::insert::<P>(&mut work, &evaluation, &siblings, input).await?;
+        made.ok_or_else(|| ApiError::internal("a part that was not there a moment ago"))?
     };
     work.commit().await?;
     let Found { body, etag } = found(&row, &evaluation, &siblings);

@@ -98,10 +98,8 @@ pub async fn post(
     let projects = store::project_of(work.conn(), evaluation.id, input.project.as_ref()).await?;
     let key = Model::key_of(&input);
     part_routes::check::<Model>((&unit, year), &key, &input, &projects)?;
-    if store::is_taken(work.conn(), evaluation.id, &projects, &key).await? {
-        return Err(taken(input.seq));
-    }
-    let row = part::insert::<Model>(&mut work, &evaluation, &projects, input).await?;
+    let made = part::insert::<Model>(&mut work, &evaluation, &projects, input).await?;
+    let row = made.ok_or_else(|| taken(key.1))?;
     let location = format!("/api/v1/indicators/{}", row.id);
     let Found { body, etag } = part_routes::found(&row, &evaluation, &projects);
     once.commit(work, Created { body, etag, location }).await

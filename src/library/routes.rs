@@ -123,7 +123,8 @@ pub async fn adopt(
     };
     let key = Indicator::key_of(&input);
     part_routes::check::<Indicator>((&path.unit, path.year), &key, &input, &projects)?;
-    let row = part::insert::<Indicator>(&mut work, &evaluation, &projects, input).await?;
+    let made = part::insert::<Indicator>(&mut work, &evaluation, &projects, input).await?;
+    let row = made.ok_or_else(|| ApiError::internal("an indicator that was not there a moment ago"))?;
     let location = format!("/api/v1/indicators/{}", row.id);
     let Found { body, etag } = part_routes::found(&row, &evaluation, &projects);
     once.commit(work, Created { body, etag, location }).await

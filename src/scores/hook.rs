@@ -9,6 +9,7 @@ use futures_util::future::LocalBoxFuture;
 use jixiao_core::kernel::{FiscalYear, Points, ProjectCode, RegionCode, UnitCode};
 use jixiao_core::scoring::RuleSet;
 use jixiao_core::workflow::Stage;
+use sea_orm::sea_query::ExprTrait as _;
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
     QueryFilter, QueryOrder, QuerySelect, Set,
@@ -103,7 +104,12 @@ impl Summaries {
             tasks.push(task);
         }
         read_forms(conn, &mut tasks).await?;
-        delete(conn, &tasks).await?;
+        let whole: Vec<i64> =
+            tasks.iter().filter(|task| task.sheets.is_none()).map(|task| task.evaluation.id).collect();
+        if !whole.is_empty() {
+            Entity::delete_many().filter(Column::EvaluationId.is_in(whole)).exec(conn).await?;
+        }
+        let single = tasks.iter().flat_map(single_sheets).collect();
         if are_few {
             let recent = self.recent.clone();
             let forms: Vec<_> = tasks
@@ -118,7 +124,8 @@ impl Summaries {
                 }
             });
         }
-        insert_rows(conn, summaries(conn, tasks, units).await?).await
+        let fresh = replace(conn, single, summaries(conn, tasks, units).await?).await?;
+        insert_rows(conn, fresh).await
     }
 
     /// What is known of a form that the unit of work changed, and which of its sheets these changes are about.
@@ -168,29 +175,47 @@ pub async fn read_forms(conn: &impl ConnectionTrait, tasks: &mut [Task]) -> Resu
     Ok(())
 }
 
-/// Removes the summaries that are written anew.
-async fn delete(conn: &impl ConnectionTrait, tasks: &[Task]) -> Result<(), DbErr> {
-    let (whole, parts): (Vec<_>, Vec<_>) = tasks.iter().partition(|task| task.sheets.is_none());
-    if !whole.is_empty() {
-        let whole = Column::EvaluationId.is_in(whole.iter().map(|task| task.evaluation.id));
-        Entity::delete_many().filter(whole).exec(conn).await?;
-    }
-    for Task { evaluation, form, sheets } in parts {
-        let (Some(sheets), Some((_, _, projects))) = (sheets, form.as_deref()) else { continue };
-        for sheet in sheets {
-            let this = match sheet.as_ref().map(|code| projects.get(code)) {
-                None => Column::ProjectId.is_null(),
-                Some(Some(id)) => Column::ProjectId.eq(*id),
-                Some(None) => continue, // a project that is not there has none
-            };
-            Entity::delete_many()
-                .filter(Column::EvaluationId.eq(evaluation.id))
-                .filter(this)
-                .exec(conn)
-                .await?;
+/// A sheet, by evaluation and project; none: the department's.
+type SheetKey = (i64, Option<i64>);
+
+/// The sheets to which an evaluation's task is narrowed, as far as they can have a summary.
+fn single_sheets(task: &Task) -> Vec<SheetKey> {
+    let (Some(sheets), Some((_, _, projects))) = (&task.sheets, task.form.as_deref()) else {
+        return Vec::new();
+    };
+    let key = |sheet: &Option<ProjectCode>| match sheet {
+        None => Some((task.evaluation.id, None)),
+        Some(code) => projects.get(code).map(|id| (task.evaluation.id, Some(*id))),
+    };
+    sheets.iter().filter_map(key).collect()
+}
+
+/// Puts the summaries of single sheets in the place of what they had, and hands back those that had none.
+async fn replace(
+    conn: &impl ConnectionTrait,
+    mut single: BTreeSet<SheetKey>,
+    summaries: Vec<ActiveModel>,
+) -> Result<Vec<ActiveModel>, DbErr> {
+    let this = |(evaluation, project): SheetKey| {
+        let sheet = project.map_or_else(|| Column::ProjectId.is_null(), |id| Column::ProjectId.eq(id));
+        Column::EvaluationId.eq(evaluation).and(sheet)
+    };
+    let mut fresh = Vec::with_capacity(summaries.len());
+    for summary in summaries {
+        let key = summary.evaluation_id.try_as_ref().copied().zip(summary.project_id.try_as_ref().copied());
+        let Some(key) = key.filter(|key| single.remove(key)) else {
+            fresh.push(summary);
+            continue;
+        };
+        let kept = Entity::update_many().set(summary.clone()).filter(this(key)).exec(conn).await?;
+        if kept.rows_affected == 0 {
+            fresh.push(summary);
         }
     }
-    Ok(())
+    for gone in single {
+        Entity::delete_many().filter(this(gone)).exec(conn).await?;
+    }
+    Ok(fresh)
 }
 
 fn no_unit() -> DbErr {

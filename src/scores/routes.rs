@@ -98,7 +98,7 @@ pub async fn get(
 ) -> Result<FoundText<Scores>, ApiError> {
     let explain = params.explain.unwrap_or_default();
     let found = |key: Key, json| FoundText { json, etag: key.etag(), of: PhantomData };
-    let seen = evaluations::find_row(db.reader(), &caller.reading(), &path.unit, path.year).await?;
+    let seen = evaluations::find(db.reader(), &caller.reading(), &path.unit, path.year).await?;
     let seen = seen.filter(|seen| shows(&caller, seen.stage.0)).ok_or_else(ApiError::no_form)?;
     let key = Key { evaluation: seen.id, version: seen.version, lang, explain };
     if let Some(json) = kept.get(&key) {
