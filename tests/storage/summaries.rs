@@ -187,6 +187,7 @@ async fn sheets_from_before_anybody_counted_are_counted_at_the_next_start() {
     );
     assert_eq!(stored[0].figures.as_ref().unwrap().0.compared, 1);
     assert_eq!(evaluation(&db).await.version, version, "nothing of the form was changed");
-    assert!(write(&db, &[Step::Budget(10, 901)]).await);
+    // Each sheet is scored anew when something of it is written, and no other.
+    assert!(write(&db, &[Step::Budget(10, 901), Step::Project(0, 6)]).await);
     compare(&db).await;
 }
