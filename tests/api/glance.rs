@@ -181,7 +181,10 @@ fn a_bundle_read_as_text_is_the_bundle_read_as_values() {
         let bundle = read(serde_json::from_str(&json).unwrap()).unwrap();
         assert_eq!(rows.rows.len(), bundle.rows.len());
         for (one, other) in rows.rows.iter().zip(&bundle.rows) {
-            assert_eq!((one.collection, one.index, one.number), (other.collection, other.index, other.number));
+            assert_eq!(
+                (one.collection, one.index, one.number),
+                (other.collection, other.index, other.number)
+            );
             assert_eq!(one.read().value, other.read().value);
         }
         assert_eq!(others.get("meta").cloned(), bundle.meta);
