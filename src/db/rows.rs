@@ -132,7 +132,9 @@ struct Array {
 impl Array {
     fn of(values: &[Value]) -> Self {
         let mut array = Self::default();
-        values.iter().for_each(|value| array.push(value));
+        for value in values {
+            array.push(value);
+        }
         array.text.push('}');
         array
     }

@@ -46,20 +46,13 @@ impl<'de> Visitor<'de> for &mut Members {
             if self.rows.contains_key(name.as_str()) || self.others.contains_key(&name) {
                 return Err(A::Error::custom("said twice"));
             }
-            match Collection::ALL.into_iter().find(|collection| collection.as_str() == name) {
-                Some(collection) => {
-                    let rows = members.next_value_seed(Rows(collection))?;
-                    self.rows.insert(collection.as_str(), rows);
-                }
-                None => {
-                    let raw = members.next_value::<&RawValue>()?;
-                    self.others.insert(
-                        name,
-                        looked_at(raw)
-                            .and_then(|text| serde_json::from_str(text))
-                            .map_err(A::Error::custom)?,
-                    );
-                }
+            if let Some(collection) = Collection::ALL.into_iter().find(|one| one.as_str() == name) {
+                let rows = members.next_value_seed(Rows(collection))?;
+                self.rows.insert(collection.as_str(), rows);
+            } else {
+                let raw = members.next_value::<&RawValue>()?;
+                let value = looked_at(raw).and_then(serde_json::from_str).map_err(A::Error::custom)?;
+                self.others.insert(name, value);
             }
         }
         Ok(())
