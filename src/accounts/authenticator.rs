@@ -94,6 +94,22 @@ impl Authenticator for Accounts {
     fn authenticate<'a>(&'a self, token: &'a str) -> LocalBoxFuture<'a, Result<Principal, ApiError>> {
         Box::pin(self.identify(token))
     }
+
+    fn account<'a>(
+        &'a self,
+        caller: &'a Principal,
+    ) -> LocalBoxFuture<'a, Result<Option<Principal>, ApiError>> {
+        Box::pin(async move {
+            let (conn, name) = (self.db().reader(), &caller.username);
+            let state = if caller.is_service {
+                service_store::find(conn, name).await?.map(State::from)
+            } else {
+                user_store::user_by_name(conn, name).await?.map(State::from)
+            };
+            let state = state.filter(|state| state.lets_in(state.version, self.now()));
+            Ok(state.map(|state| state.principal))
+        })
+    }
 }
 
 impl Accounts {

@@ -9,7 +9,9 @@ use crate::http::{ApiError, Principal, Schemas};
 use crate::imports::bundle::Bundle;
 use crate::imports::files::{self, File, Format, Reading, Refused};
 use crate::imports::wire::{AmountUnitWord, CollectionWord, ImportErrorView, ModeWord, StrategyWord};
-use crate::imports::{Counts, LaterStage, Mode, Order, RowError, Strategy, error_file, run as import};
+use crate::imports::{
+    Counts, Errors, LaterStage, Mode, Order, RowError, Strategy, error_file, run as import,
+};
 use crate::jobs::entity::{Asked, Progress, Said};
 use crate::jobs::wire::JobState;
 use crate::tables::read::Room;
@@ -136,10 +138,11 @@ pub fn run(command: &Import) -> Result<(), Failure> {
         room: Room::ENDLESS,
     };
     let files = open_all(&command.files)?;
-    let keep = |errors: &[RowError]| keep(command.errors.as_deref(), &files, errors, lang);
+    let keep = |errors: &Errors| keep(command.errors.as_deref(), &files, errors, lang);
     let bundle = match files::read(&files, reading) {
         Ok(bundle) => bundle,
         Err(Refused::Wrong(errors)) => {
+            let errors = errors.into();
             tell(&errors, lang);
             keep(&errors)?;
             return Err(Failure::Data);
@@ -314,7 +317,7 @@ fn open_all(paths: &[PathBuf]) -> Result<Vec<File<Vec<u8>>>, Failure> {
 }
 
 /// Writes the file of errors, if one was asked for.
-fn keep(to: Option<&Path>, files: &[File<Vec<u8>>], errors: &[RowError], lang: Lang) -> Result<(), Failure> {
+fn keep(to: Option<&Path>, files: &[File<Vec<u8>>], errors: &Errors, lang: Lang) -> Result<(), Failure> {
     let Some(path) = to else { return Ok(()) };
     let written = error_file::write(files, errors, lang).and_then(|bytes| std::fs::write(path, bytes));
     written.map_err(|why| Failure::Other(format!("{}: {why}", path.display())))
@@ -335,15 +338,16 @@ pub fn read(file: &Path, lang: Lang) -> Result<Bundle, Failure> {
     files::read(&open_all(&paths)?, reading).map_err(|refusal| match refusal {
         Refused::Whole(error) => refused(&paths, *error, lang),
         Refused::Wrong(errors) => {
-            tell(&errors, lang);
+            tell(&errors.into(), lang);
             Failure::Data
         }
     })
 }
 
-/// Tells every error on a line of its own: where, what is wrong, what was found.
-pub fn tell(errors: &[RowError], lang: Lang) {
-    for RowError { collection, row, key, error, source, column, nearest } in errors {
+/// Tells every error that was kept on a line of its own: where, what is wrong, what was found; and how many there are
+/// beside.
+pub fn tell(errors: &Errors, lang: Lang) {
+    for RowError { collection, row, key, error, source, column, nearest } in errors.kept() {
         let names = [&source.file, &source.sheet, column].into_iter().flatten().map(String::as_str);
         let names = names.collect::<Vec<_>>().join(" ");
         let place = place(collection, *row, key, lang);
@@ -358,6 +362,12 @@ pub fn tell(errors: &[RowError], lang: Lang) {
         let at = if source.is_table() { &names } else { &error.pointer };
         let at = if at.is_empty() { String::new() } else { format!(" {at}") };
         eprintln!("{place}{at}: {words}{found}{near} [{}]", error.code);
+    }
+    if let more @ 1.. = errors.more() {
+        eprintln!(
+            "{}",
+            lang.pick(format!("另有 {more} 处错误未列出。"), format!("{more} more errors are not shown."))
+        );
     }
 }
 

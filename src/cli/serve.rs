@@ -22,6 +22,8 @@ use super::{Failure, block_on, open, print};
 
 /// Seconds that requests in flight have to finish after SIGTERM.
 const DRAIN: u64 = 25;
+/// For how long the step of a job that is being taken is waited for, before it is left to the lease.
+const HAND_BACK: Duration = Duration::from_secs(4);
 /// Between two signed checkpoints of the audit chains.
 const SEAL_EVERY: Duration = Duration::from_hours(1);
 /// Between two attempts to reach a database that is away.
@@ -77,7 +79,8 @@ async fn serve(settings: ServeSettings) -> Result<(), Failure> {
     let draining = assembly.draining();
     actix_web::rt::spawn(keep_sealing(db.clone(), seal(&secret)));
     let runner = Runner::new(db.clone(), assembly.schemas().clone());
-    actix_web::rt::spawn(runner.keep_running(draining.clone().into_inner()));
+    let runner = runner.asking(accounts.authenticator().into_inner());
+    let running = actix_web::rt::spawn(runner.keep_running(draining.clone().into_inner()));
 
     match &url {
         DatabaseUrl::Sqlite { .. } => {
@@ -114,7 +117,9 @@ async fn serve(settings: ServeSettings) -> Result<(), Failure> {
     } else {
         print(&format!("jixiao listens on http://{address}, Swagger UI at http://{address}/docs\n"));
     }
-    server.await.map_err(|why| Failure::Other(why.to_string()))
+    let outcome = server.await;
+    let _ = tokio::time::timeout(HAND_BACK, running).await;
+    outcome.map_err(|why| Failure::Other(why.to_string()))
 }
 
 /// Where the data are and what seals them.

@@ -69,9 +69,9 @@ pub struct RequestKey {
 pub struct StoredReply {
     /// Its status.
     pub status: u16,
-    /// The headers that belong to it: `ETag`, `Location`.
+    /// The headers that belong to it: `ETag`, `Location`, the type of what is not JSON.
     pub headers: Vec<(String, String)>,
-    /// Its JSON body.
+    /// Its body.
     pub body: String,
 }
 

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::decode::{self, Encoding, UnknownEncoding};
+use super::decode::Encoding;
 use super::once::{BodyDigest, IDEMPOTENCY_KEY};
 use super::overload::arriving;
 use super::problem::{ApiError, ErrorCode, FieldError};
@@ -295,12 +295,7 @@ pub fn expect_type(request: &HttpRequest, wanted: &[&str]) -> Result<(), ApiErro
 /// The whole body, unpacked. The limit counts what comes out, so a small body that stands for a large one is refused
 /// like a large one.
 async fn read(request: &HttpRequest, payload: Payload, limit: usize) -> Result<Bytes, ApiError> {
-    let encoding = Encoding::of(request.headers()).map_err(|UnknownEncoding| {
-        ApiError::new(ErrorCode::UnsupportedMediaType).detail(
-            format!("Content-Encoding 只能是 {}", decode::READ),
-            format!("Content-Encoding must be one of {}", decode::READ),
-        )
-    })?;
+    let encoding = Encoding::of(request.headers())?;
     let too_large = || {
         ApiError::new(ErrorCode::TooLarge)
             .detail(format!("正文不能超过 {limit} 字节"), format!("A body may have at most {limit} bytes"))

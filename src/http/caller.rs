@@ -96,6 +96,12 @@ impl Principal {
 pub trait Authenticator: Debug + Send + Sync {
     /// Who holds this token now: a disabled account or a changed role shows within seconds.
     fn authenticate<'a>(&'a self, token: &'a str) -> LocalBoxFuture<'a, Result<Principal, ApiError>>;
+
+    /// What the account of somebody who came before is now; none: it is not there, was disabled or has expired.
+    fn account<'a>(
+        &'a self,
+        caller: &'a Principal,
+    ) -> LocalBoxFuture<'a, Result<Option<Principal>, ApiError>>;
 }
 
 /// Lets only callers with a valid token into the scope it wraps.

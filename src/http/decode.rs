@@ -4,6 +4,7 @@
 
 use std::io::Read;
 
+use super::problem::{ApiError, ErrorCode};
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::Bytes;
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
@@ -24,11 +25,20 @@ pub enum Encoding {
 }
 
 /// The encodings that are read, as `Accept-Encoding` names them.
-pub const READ: &str = "gzip, deflate, zstd";
+const READ: &str = "gzip, deflate, zstd";
 
 /// A body is packed in a way we do not read, or more than once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownEncoding;
+
+impl From<UnknownEncoding> for ApiError {
+    fn from(_: UnknownEncoding) -> Self {
+        Self::new(ErrorCode::UnsupportedMediaType).detail(
+            format!("Content-Encoding 只能是 {READ} 之一，正文只能压缩一次"),
+            format!("Content-Encoding must be one of {READ}: a body may be packed once"),
+        )
+    }
+}
 
 impl Encoding {
     /// What the headers say; `None` for a body that is not packed.

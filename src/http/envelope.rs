@@ -16,7 +16,7 @@ use futures_util::future::{Ready, ready};
 use jixiao_core::kernel::Lang;
 use serde_json::{Value, json};
 
-use super::problem::{ApiError, Attached, ErrorCode, MOST_ERRORS, Problem};
+use super::problem::{ApiError, ErrorCode, MOST_ERRORS, Problem};
 
 /// An API's answers are data: a browser that shows one as a page runs and loads nothing from it.
 const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -201,12 +201,8 @@ fn render(error: &ApiError, path: &str, id: &str, lang: Lang) -> HttpResponse {
             "request failed"
         );
     }
-    if let Some(Attached { content_type, name, bytes }) = &error.file {
-        let disposition = format!("attachment; filename=\"{name}\"");
-        return HttpResponse::build(error.code.status())
-            .insert_header((header::CONTENT_TYPE, *content_type))
-            .insert_header((header::CONTENT_DISPOSITION, disposition))
-            .body(bytes.clone());
+    if let Some(file) = &error.file {
+        return file.clone().answer(error.code.status());
     }
     let title = error.code.title(lang);
     let problem = Problem {

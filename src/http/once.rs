@@ -11,7 +11,7 @@ use utoipa::IntoResponses;
 use utoipa::openapi::{Header, RefOr, Response};
 
 use super::caller::Principal;
-use super::problem::{ApiError, ErrorCode};
+use super::problem::{ApiError, Attached, ErrorCode};
 use super::reply::{Accepted, Changed, Created, Partly, Shown};
 use crate::db::{Claim, RequestKey, StoredReply, Work, is_held, sha256};
 
@@ -136,7 +136,11 @@ impl<T: Serialize> Keep for Shown<T> {
 
 impl<T: Serialize> Keep for Partly<T> {
     fn kept(&self) -> Result<StoredReply, ApiError> {
-        keep(self.status().as_u16(), &[], &self.body)
+        let status = self.status().as_u16();
+        let Some(Attached(bytes)) = &self.file else { return keep(status, &[], &self.body) };
+        let headers = Attached::HEADERS.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let body = String::from_utf8(bytes.to_vec()).map_err(ApiError::internal)?;
+        Ok(StoredReply { status, headers, body })
     }
 }
 
@@ -157,11 +161,11 @@ impl<R: Responder<Body = BoxBody>> Responder for Repeatable<R> {
             Self::Again(StoredReply { status, headers, body }) => {
                 let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
                 let mut response = HttpResponse::build(status);
+                response.insert_header(header::ContentType::json());
                 for (name, value) in headers {
-                    response.insert_header((name, value));
+                    response.insert_header((name, value)); // a file has a type of its own
                 }
-                response.insert_header((IDEMPOTENT_REPLAYED.clone(), "true"));
-                response.insert_header(header::ContentType::json()).body(body)
+                response.insert_header((IDEMPOTENT_REPLAYED.clone(), "true")).body(body)
             }
         }
     }

@@ -207,7 +207,7 @@ pub struct Rows<V> {
 }
 
 /// The page of a list that was asked for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Page {
     /// Rows wanted.
     pub limit: u64,

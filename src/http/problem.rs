@@ -140,22 +140,25 @@ pub struct ApiError {
     pub cause: Option<String>,
 }
 
-/// A file that tells of an error.
+/// A CSV that tells of errors.
 #[derive(Clone, Debug)]
-pub struct Attached {
-    /// Its media type.
-    pub content_type: &'static str,
-    /// Its name.
-    pub name: &'static str,
-    /// What is in it.
-    pub bytes: Bytes,
-}
+pub struct Attached(pub Bytes);
 
 impl Attached {
-    /// A CSV of errors.
+    /// The headers that it is sent with.
+    pub const HEADERS: [(&'static str, &'static str); 2] = [
+        ("content-type", "text/csv; charset=utf-8"),
+        ("content-disposition", "attachment; filename=\"errors.csv\""),
+    ];
+
+    /// An answer of this status.
     #[must_use]
-    pub fn csv(bytes: Vec<u8>) -> Self {
-        Self { content_type: "text/csv; charset=utf-8", name: "errors.csv", bytes: bytes.into() }
+    pub fn answer(self, status: StatusCode) -> HttpResponse {
+        let mut response = HttpResponse::build(status);
+        for header in Self::HEADERS {
+            response.insert_header(header);
+        }
+        response.body(self.0)
     }
 }
 

@@ -12,7 +12,7 @@ use serde::Serialize;
 use utoipa::openapi::{Header, Ref, RefOr, Response, ResponseBuilder, content::ContentBuilder};
 use utoipa::{IntoResponses, ToSchema};
 
-use super::problem::ApiError;
+use super::problem::{ApiError, Attached};
 
 type Responses = BTreeMap<String, RefOr<Response>>;
 
@@ -182,6 +182,8 @@ pub struct Partly<T> {
     pub body: T,
     /// Whether all of it was.
     pub is_whole: bool,
+    /// What was not, as a file, where the caller asked for one: it is sent instead.
+    pub file: Option<Attached>,
 }
 
 impl<T> Partly<T> {
@@ -195,7 +197,11 @@ impl<T> Partly<T> {
 impl<T: Serialize> Responder for Partly<T> {
     type Body = BoxBody;
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        HttpResponse::build(self.status()).json(self.body)
+        let status = self.status();
+        match self.file {
+            Some(file) => file.answer(status),
+            None => HttpResponse::build(status).json(self.body),
+        }
     }
 }
 

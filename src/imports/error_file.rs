@@ -6,6 +6,7 @@ use std::io;
 
 use jixiao_core::kernel::Lang;
 
+use super::errors::Errors;
 use super::files::{File, Format};
 use super::report::RowError;
 use crate::tables::cell::Cell;
@@ -22,10 +23,17 @@ type Csv = ::csv::Writer<Vec<u8>>;
 
 /// The tables of `files`, each row with what is wrong with it, as CSV that Excel opens. What is no table (JSON) is
 /// followed by a list of its errors.
-pub fn write<B: AsRef<[u8]>>(files: &[File<B>], errors: &[RowError], lang: Lang) -> io::Result<Vec<u8>> {
+pub fn write<B: AsRef<[u8]>>(files: &[File<B>], errors: &Errors, lang: Lang) -> io::Result<Vec<u8>> {
     let mut out = lines(BOM.to_vec());
     let mut listed: Vec<&RowError> = Vec::new();
-    let mut open: Vec<&RowError> = errors.iter().collect();
+    let mut open: Vec<&RowError> = errors.kept().iter().collect();
+    if errors.more() > 0 {
+        let (all, kept) = (errors.count(), open.len());
+        out.write_record([lang.pick(
+            format!("共 {all} 处错误，本文件只列出前 {kept} 处"),
+            format!("There are {all} errors; this file names the first {kept}"),
+        )])?;
+    }
     for file in files {
         let bytes = file.bytes.as_ref();
         let source = Source { file: file.name.clone(), ..Source::default() };
@@ -47,7 +55,10 @@ pub fn write<B: AsRef<[u8]>>(files: &[File<B>], errors: &[RowError], lang: Lang)
     if !listed.is_empty() {
         list(&mut out, &listed, lang)?;
     }
-    out.into_inner().map_err(|why| io::Error::other(why.to_string()))
+    let mut bytes = out.into_inner().map_err(|why| io::Error::other(why.to_string()))?;
+    // Whoever sends a NUL is told of it; no spreadsheet shows one, and PostgreSQL keeps none.
+    bytes.iter_mut().filter(|byte| **byte == 0).for_each(|byte| *byte = b' ');
+    Ok(bytes)
 }
 
 fn by_row<'e>(errors: &[&'e RowError]) -> ByRow<'e> {

@@ -8,7 +8,6 @@ use jixiao_core::kernel::{Money, NumberError};
 use serde_json::Value;
 
 use super::bundle::{AmountUnit, Collection, Row, RowText};
-use super::report::RowError;
 use crate::http::{FieldError, Schemas};
 
 /// A row of a bundle: its collection, and its place there.
@@ -118,22 +117,21 @@ impl Folding {
         errors
     }
 
-    /// Brings amounts to 万元, and says where that cannot be done: of which row, and what is wrong. Whoever reads the
-    /// rows after this folds the other numbers.
-    pub fn to_wan_yuan(&mut self, rows: &mut [RowText]) -> Vec<(Place, RowError)> {
+    /// Brings amounts to 万元, and tells of each row where that cannot be done what is wrong. Whoever reads the rows
+    /// after this folds the other numbers.
+    pub fn to_wan_yuan(&mut self, rows: &mut [RowText], mut tell: impl FnMut(&Row, Vec<FieldError>)) {
         if self.unit == AmountUnit::WanYuan {
-            return Vec::new();
+            return;
         }
-        let mut found = Vec::new();
         for text in rows {
             let mut row = text.read();
-            for error in self.fold(&mut row) {
-                found.push(((row.collection, row.index), row.error(error)));
+            let errors = self.fold(&mut row);
+            if !errors.is_empty() {
+                tell(&row, errors);
             }
             *text = row.written();
         }
         self.unit = AmountUnit::WanYuan;
-        found
     }
 }
 

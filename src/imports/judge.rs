@@ -6,9 +6,10 @@ use jixiao_core::kernel::{Lang, ProjectCode, Text};
 use jixiao_core::workflow::Stage;
 
 use super::bundle::{Collection, Row, RowText};
+use super::errors::{Allowance, Errors};
 use super::fold::{Folding, Place};
 use super::reference::{merged, needs, repeated};
-use super::report::{Counts, RowError};
+use super::report::Counts;
 use super::run::Strategy;
 use super::shape::Shapes;
 use crate::evaluations::Part;
@@ -34,6 +35,8 @@ pub struct Judge {
     pub collections: BTreeSet<Collection>,
     /// Rows in which a number could not be read.
     pub unfolded: BTreeSet<Place>,
+    /// How many errors are kept.
+    pub allowance: Allowance,
 }
 
 /// What stands in the way of a whole form.
@@ -123,7 +126,7 @@ pub struct Seen<'a> {
     /// What became of the rows.
     pub counts: Counts,
     /// What is wrong with them.
-    pub errors: Vec<RowError>,
+    pub errors: Errors,
 }
 
 impl<'a> Seen<'a> {
@@ -146,7 +149,7 @@ impl<'a> Seen<'a> {
             is_faulty: false,
             confirming: Vec::new(),
             counts: Counts::default(),
-            errors: Vec::new(),
+            errors: Errors::sharing(&judge.allowance),
         }
     }
 

@@ -5,6 +5,7 @@
 pub mod bundle;
 pub mod entity;
 pub mod error_file;
+pub mod errors;
 pub mod explain;
 pub mod files;
 pub mod fold;
@@ -23,8 +24,9 @@ pub mod upload;
 pub mod wire;
 pub mod write;
 
+pub use errors::Errors;
 pub use report::{Counts, Report, RowError};
-pub use run::{Mode, Order, Strategy, failed_rows, record, run};
+pub use run::{Mode, Order, Strategy, record, run};
 pub use wire::LaterStage;
 
 /// The operations of the import's templates; the import itself stands with the jobs, to which it hands large bodies.

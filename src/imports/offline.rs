@@ -8,8 +8,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::bundle::{Bundle, Collection, Row};
+use super::errors::Errors;
 use super::fold::Folding;
-use super::report::RowError;
 use crate::evaluations::Part;
 use crate::evaluations::wire::UnitName;
 use crate::forms::wire::UnitForm;
@@ -27,21 +27,23 @@ struct Reader<'a> {
     names: BTreeMap<UnitCode, String>,
     /// Keys that were read, for the repeated to be told.
     seen: BTreeSet<(Collection, UnitCode, FiscalYear, String)>,
-    errors: Vec<RowError>,
+    errors: Errors,
 }
 
 /// Reads the forms, and the names that the bundle gives to units, or every error.
-pub fn forms(schemas: &Schemas, bundle: Bundle) -> Result<(Forms, Vec<UnitName>), Vec<RowError>> {
+pub fn forms(schemas: &Schemas, bundle: Bundle) -> Result<(Forms, Vec<UnitName>), Errors> {
     let Bundle { amount_unit, meta: _, mut rows, unread } = bundle;
     let mut reader = Reader {
         schemas,
         forms: Forms::new(),
         names: BTreeMap::new(),
         seen: BTreeSet::new(),
-        errors: unread,
+        errors: unread.into(),
     };
     let mut folding = Folding::of(schemas, amount_unit);
-    reader.errors.extend(folding.to_wan_yuan(&mut rows).into_iter().map(|(_, error)| error));
+    folding.to_wan_yuan(&mut rows, |row, errors| {
+        reader.errors.extend(errors.into_iter().map(|error| row.error(error)));
+    });
     for row in &rows {
         reader.take(&folding.read(row));
     }

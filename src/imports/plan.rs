@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jixiao_core::kernel::{FiscalYear, UnitCode};
 
 use super::bundle::{Collection, RowText};
+use super::errors::{Allowance, Errors};
 use super::fold::Folding;
 use super::judge::{Judge, Obstacle, Seen};
-use super::report::{Counts, RowError};
+use super::report::Counts;
 use super::run::Run;
 use super::shape::Shapes;
 use crate::db::on_all_cores;
@@ -52,7 +53,7 @@ pub struct Plan {
     /// What became of its rows.
     pub counts: Counts,
     /// What is wrong with them.
-    pub errors: Vec<RowError>,
+    pub errors: Errors,
 }
 
 impl Plan {
@@ -141,10 +142,11 @@ pub async fn plan(
         is_atomic: run.order.is_atomic,
         collections,
         unfolded: std::mem::take(&mut run.unfolded),
+        allowance: Allowance::default(),
     };
     let mut plans = on_all_cores(tasks, move |task| form(&judge, task)).await?;
     for plan in &mut plans {
-        run.report.errors.extend(plan.errors.iter().cloned());
+        run.report.errors.add(&plan.errors);
         run.report.counts.add(plan.counts);
     }
     Ok(plans)

@@ -140,7 +140,7 @@ pub async fn years(run: &mut Run<'_, '_>, rows: Vec<Row>) -> Result<BTreeSet<Fis
     let (well, mut failed) = judge(run, rows, year_in, |input: &YearInput| input.year, current);
     for Judged { row, input } in well {
         let (year, current) = (input.year, stored.get(&input.year));
-        let before = run.report.errors.len();
+        let before = run.report.errors.count();
         let at = format!("{}/rule_set", row.pointer());
         if let Some(error) = unknown_rule_set(&run.work, &at, &input.rule_set).await? {
             run.fail(&row, error);
@@ -163,7 +163,7 @@ pub async fn years(run: &mut Run<'_, '_>, rows: Vec<Row>) -> Result<BTreeSet<Fis
                 }
             }
         }
-        if run.report.errors.len() > before {
+        if run.report.errors.count() > before {
             failed.insert(year);
         }
     }

@@ -6,6 +6,7 @@ use jixiao_core::checks::Finding;
 use jixiao_core::kernel::{FiscalYear, UnitCode};
 use serde::{Deserialize, Serialize};
 
+use super::errors::Errors;
 use crate::http::FieldError;
 use crate::tables::read::Source;
 
@@ -70,8 +71,8 @@ pub struct Report {
     pub id: Option<i64>,
     /// What became of the rows.
     pub counts: Counts,
-    /// Every error.
-    pub errors: Vec<RowError>,
+    /// What is wrong.
+    pub errors: Errors,
     /// What the checks find in each form that the file touches; only where it is validated and accepted.
     pub assessed: Vec<Assessed>,
     /// Whether one error refuses them all.

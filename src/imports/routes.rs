@@ -9,6 +9,7 @@ use jixiao_core::workflow::Role;
 use serde_json::json;
 
 use super::error_file;
+use super::errors::Errors;
 use super::files::{self, File, Reading, Refused};
 use super::report::{Assessed, Counts, Report, RowError};
 use super::run::{Mode, Order, run};
@@ -46,7 +47,7 @@ pub async fn at_once(
     let bundle = web::block(move || files::read(&files, reading)).await.map_err(ApiError::internal)?;
     let bundle = bundle.map_err(|refused| match refused {
         Refused::Whole(error) => *error,
-        Refused::Wrong(errors) => told.rejected(Counts::default(), errors),
+        Refused::Wrong(errors) => told.rejected(Counts::default(), errors.into()),
     })?;
     let mode = match params.mode {
         ModeWord::Validate => Mode::Validate,
@@ -66,15 +67,17 @@ pub async fn at_once(
         return Err(told.rejected(counts, errors));
     }
     let is_whole = errors.is_empty();
+    let file = if is_whole { None } else { told.file(&errors)? };
     let body = ImportReport {
         import_id: id.map(|id| id.to_string()),
         mode: params.mode,
         strategy: params.strategy,
         counts: counts.into(),
+        errors_total: errors.count(),
         errors: shown(errors, lang),
         forms: assessed.iter().take(MOST_FORMS).map(|form| checked(form, lang)).collect(),
     };
-    let reply = Partly { body, is_whole };
+    let reply = Partly { body, is_whole, file };
     match mode {
         Mode::Commit => once.commit(work, reply).await,
         // Undone with the unit of work, the claim on the key included: checking twice is no harm.
@@ -104,9 +107,8 @@ pub fn check_stage(params: &ImportParams, caller: &Principal) -> Result<(), ApiE
 }
 
 /// The errors that an answer names.
-fn shown(mut errors: Vec<RowError>, lang: Lang) -> Vec<ImportErrorView> {
-    errors.dedup(); // a cell that could not be read breaks several rules, and is told once
-    errors.into_iter().take(MOST_ERRORS).map(|error| view(error, lang)).collect()
+fn shown(errors: Errors, lang: Lang) -> Vec<ImportErrorView> {
+    errors.into_kept().into_iter().take(MOST_ERRORS).map(|error| view(error, lang)).collect()
 }
 
 /// How the caller is told what is wrong: as a problem document, or as a file.
@@ -127,13 +129,18 @@ impl Told {
         Self { lang, files: wants_file.then(|| files.to_vec()) }
     }
 
-    fn rejected(&self, counts: Counts, mut errors: Vec<RowError>) -> ApiError {
-        errors.dedup();
-        let file = self.files.as_ref().map(|files| error_file::write(files, &errors, self.lang));
-        match file.transpose() {
-            Ok(file) => ApiError { file: file.map(Attached::csv), ..rejected(self.lang, counts, errors) },
-            Err(why) => ApiError::internal(why),
+    fn rejected(&self, counts: Counts, errors: Errors) -> ApiError {
+        match self.file(&errors) {
+            Ok(file) => ApiError { file, ..rejected(self.lang, counts, errors) },
+            Err(why) => why,
         }
+    }
+
+    /// What was sent, with its errors, where it was asked for.
+    fn file(&self, errors: &Errors) -> Result<Option<Attached>, ApiError> {
+        let Some(files) = &self.files else { return Ok(None) };
+        let bytes = error_file::write(files, errors, self.lang).map_err(ApiError::internal)?;
+        Ok(Some(Attached(bytes.into())))
     }
 }
 
@@ -162,9 +169,8 @@ fn checked(Assessed { unit, year, findings }: &Assessed, lang: Lang) -> Imported
 
 /// The answer that names every row that is wrong.
 #[must_use]
-pub fn rejected(lang: Lang, counts: Counts, mut errors: Vec<RowError>) -> ApiError {
-    errors.dedup();
-    let (all, failed, total) = (errors.len(), counts.failed, counts.total);
+pub fn rejected(lang: Lang, counts: Counts, errors: Errors) -> ApiError {
+    let (all, failed, total) = (errors.count(), counts.failed, counts.total);
     let extra =
         json!({ "errors": shown(errors, lang), "errors_total": all, "counts": ImportCounts::from(counts) });
     let error = ApiError { extra: Some(extra), ..ApiError::new(ErrorCode::ImportRejected) };

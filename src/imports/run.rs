@@ -14,7 +14,7 @@ use super::entity;
 use super::fold::{Folding, Place};
 use super::plan::{self, Plan};
 use super::reference;
-use super::report::{Assessed, Counts, Report, RowError};
+use super::report::{Assessed, Counts, Report};
 use super::wire::LaterStage;
 use super::{suggest, write};
 use crate::db::{Json, Scope, Work};
@@ -122,15 +122,10 @@ pub struct Run<'a, 'db> {
     pub report: Report,
 }
 
-/// Errors that are kept: whoever has more of them has another file.
-const MOST_KEPT: usize = 50_000;
-
 impl Run<'_, '_> {
     /// Takes an error down.
     pub fn fail(&mut self, row: &Row, error: FieldError) {
-        if self.report.errors.len() < MOST_KEPT {
-            self.report.errors.push(row.error(error));
-        }
+        self.report.errors.push(row.error(error));
     }
 
     /// Takes several down.
@@ -168,12 +163,12 @@ pub async fn run<'db>(
     let (order, report) = (&order, Report::default());
     let mut run = Run { work, schemas, caller, order, unfolded: BTreeSet::new(), report };
     run.report.counts.total = rows.len() + unread.len();
-    run.report.errors = unread;
+    run.report.errors = unread.into();
     let mut folding = Folding::of(schemas, amount_unit);
-    for (place, error) in folding.to_wan_yuan(&mut rows) {
-        run.unfolded.insert(place);
-        run.report.errors.push(error);
-    }
+    folding.to_wan_yuan(&mut rows, |row, errors| {
+        run.unfolded.insert((row.collection, row.index));
+        run.fail_with(row, errors);
+    });
 
     let (mut years, mut units, mut parts) = (Vec::new(), Vec::new(), Vec::new());
     for row in rows {
@@ -199,10 +194,10 @@ pub async fn run<'db>(
     }
 
     let Run { work, mut report, .. } = run;
-    report.counts.failed = failed_rows(&report.errors);
+    report.counts.failed = report.errors.rows();
     report.is_atomic = order.is_atomic;
     if !report.errors.is_empty() {
-        suggest::units(work.conn(), caller, &mut report.errors).await?;
+        suggest::units(work.conn(), caller, report.errors.kept_mut()).await?;
     }
     if !report.is_accepted() {
         // Nothing is written, whatever had been done until the first error: the work is dropped.
@@ -300,15 +295,4 @@ fn not_whole(row: &Row) -> FieldError {
     let at = format!("{}/year", row.pointer());
     FieldError::new(at, "wrong_type", "年度应为整数，如 2023", "A year is an integer such as 2023")
         .found(found)
-}
-
-/// How many rows have an error.
-#[must_use]
-pub fn failed_rows(errors: &[RowError]) -> usize {
-    let place = |error: &RowError| {
-        let source = &error.source;
-        (source.file.clone(), source.sheet.clone(), error.collection, error.row)
-    };
-    let rows: BTreeSet<_> = errors.iter().map(place).collect();
-    rows.len()
 }

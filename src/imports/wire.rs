@@ -256,7 +256,11 @@ pub struct ImportReport {
     pub strategy: StrategyWord,
     /// 各行结果 what became of the rows.
     pub counts: ImportCounts,
-    /// 逐行错误 every error of rows that were not taken, at most 1,000; empty unless the answer is 207.
+    /// 错误总数 how many errors there are in all.
+    #[schema(example = 0)]
+    pub errors_total: usize,
+    /// 逐行错误 every error of rows that were not taken, at most 1,000; empty unless the answer is 207. `Accept: text/csv`
+    /// answers a 207 with the file that was sent, with a column of errors.
     #[schema(max_items = 1000)]
     pub errors: Vec<ImportErrorView>,
     /// 勾稽审核 `mode=validate`: what the checks find in each form as it would be; it stands in the way of submitting, not of importing.
@@ -367,11 +371,11 @@ pub struct ImportProblem {
     /// 请求编号 id of the request.
     #[schema(example = "0199d3a2-6f00-7c4e-9a51-3b8d2c0e4f10", max_length = 64)]
     pub request_id: String,
-    /// 错误总数 how many errors there are in all, counted to 50,000.
+    /// 错误总数 how many errors there are in all.
     #[schema(example = 1)]
     pub errors_total: usize,
-    /// 逐行错误 the first 1,000 errors. `Accept: text/csv` answers with all of them: the file that was sent, with a column
-    /// of errors.
+    /// 逐行错误 the first 1,000 errors. `Accept: text/csv` answers with the first 50,000: the file that was sent, with a
+    /// column of errors.
     #[schema(max_items = 1000)]
     pub errors: Vec<ImportErrorView>,
     /// 各行结果 what became of the rows.

@@ -259,7 +259,7 @@ async fn projects_where(conn: &impl ConnectionTrait, condition: SimpleExpr) -> R
     let keys = projects::Entity::find().filter(condition).select_only();
     let keys = keys.column(projects::Column::Id).column(projects::Column::Code);
     let keys: Vec<(i64, Coded<ProjectCode>)> = keys.into_tuple().all(conn).await?;
-    Ok(Projects::from_iter(keys.into_iter().map(|(id, code)| (code.0, id))))
+    Ok(keys.into_iter().map(|(id, code)| (code.0, id)).collect())
 }
 
 /// Whether a sheet has an indicator of this number.

@@ -22,7 +22,7 @@ use crate::db::{Coded, Json, Work, on_all_cores};
 use crate::http::{ApiError, FieldError, Principal};
 use crate::imports::bundle::{AmountUnit, Bundle, Collection, RowText, of_file};
 use crate::imports::wire::ModeWord;
-use crate::imports::{Counts, Mode, Order, Report, RowError, failed_rows, record, run};
+use crate::imports::{Counts, Mode, Order, Report, RowError, record, run};
 use crate::tables::read::{Flaw, Source};
 
 /// How long others should have to wait at most; batches grow and shrink around half of it.
@@ -231,20 +231,16 @@ pub async fn validate(runner: &Runner, job: &Model, pace: &mut Pace) -> Result<(
         pace.adjust(began.elapsed());
         let Report { counts, mut errors, reference, .. } = report;
         if !is_reference {
-            errors.retain(|error| !is_of_reference(error));
+            errors.leave_out(&[Collection::Years, Collection::Units]);
         }
         let own = if is_reference { counts } else { without(counts, reference) };
-        progress.counts.add(Counts { total: 0, failed: failed_rows(&errors), ..own });
+        progress.counts.add(Counts { total: 0, failed: errors.rows(), ..own });
         progress.errors += keep(&mut kept, errors);
     }
     let said = ActiveModel { place: Set(batch.last.clone()), ..moved(job, progress, kept) };
     let (noted, ahead) = join(runner.note(job, said), look_ahead(runner, job, &batch.last, pace.rows)).await;
     pace.ahead = ahead?;
     noted
-}
-
-fn is_of_reference(error: &RowError) -> bool {
-    [Collection::Years, Collection::Units].iter().any(|collection| collection.as_str() == error.collection)
 }
 
 /// What of these counts is not about years and units.
@@ -346,7 +342,7 @@ pub async fn apply(runner: &Runner, job: &Model, pace: &mut Pace) -> Result<(), 
         return Ok(());
     }
     let Report { counts, errors, .. } = report;
-    progress.counts.add(Counts { total: 0, failed: failed_rows(&errors), ..counts });
+    progress.counts.add(Counts { total: 0, failed: errors.rows(), ..counts });
     progress.errors += keep(&mut kept, errors);
     let said = ActiveModel { place: up_to, ..moved(job, progress, kept) };
     if !is_accepted {

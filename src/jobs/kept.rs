@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::http::problem::{MOST_ERRORS, Message, printable, shortened};
-use crate::imports::RowError;
 use crate::imports::wire::ImportErrorView;
+use crate::imports::{Errors, RowError};
 use jixiao_core::kernel::Lang;
 
 /// An error of a row.
@@ -55,10 +55,9 @@ impl Kept {
 }
 
 /// Keeps errors until there are enough of them. Gives back how many there were.
-pub fn keep(kept: &mut Vec<Kept>, mut errors: Vec<RowError>) -> usize {
-    errors.dedup(); // a cell that could not be read breaks several rules, and is told once
-    let count = errors.len();
+pub fn keep(kept: &mut Vec<Kept>, errors: Errors) -> usize {
+    let count = errors.count();
     let room = MOST_ERRORS.saturating_sub(kept.len());
-    kept.extend(errors.into_iter().take(room).map(Kept::from));
+    kept.extend(errors.into_kept().into_iter().take(room).map(Kept::from));
     count
 }

@@ -14,7 +14,7 @@ use super::entity::{Asked, Said};
 use super::store;
 use crate::db::{Db, Sha256};
 use crate::http::body::limits;
-use crate::http::decode::{self, Encoding, UnknownEncoding};
+use crate::http::decode::Encoding;
 use crate::http::once::{BodyDigest, IDEMPOTENCY_KEY};
 use crate::http::{ApiError, ErrorCode, Principal};
 use crate::imports::files::Format;
@@ -104,12 +104,7 @@ pub fn asked(request: &HttpRequest, params: ImportParams) -> Result<Asked, ApiEr
             "CSV has rows of one collection: name it by the parameter collection, such as collection=indicators",
         ));
     }
-    let encoding = Encoding::of(headers).map_err(|UnknownEncoding| {
-        ApiError::new(ErrorCode::UnsupportedMediaType).detail(
-            format!("Content-Encoding 只能是 {}", decode::READ),
-            format!("Content-Encoding must be one of {}", decode::READ),
-        )
-    })?;
+    let encoding = Encoding::of(headers)?;
     let packed = encoding.and_then(|_| text(headers, header::CONTENT_ENCODING)).map(str::to_owned);
     let ImportParams { mode, strategy, atomic, stage, collection, amount_unit } = params;
     let most = u64::try_from(limits(request).job).unwrap_or(u64::MAX);

@@ -6,7 +6,7 @@ use actix_web::body::BoxBody;
 use actix_web::{HttpRequest, HttpResponse, Responder, get, post, web};
 use jixiao_core::workflow::Role;
 use serde_json::json;
-use utoipa::openapi::{RefOr, Response};
+use utoipa::openapi::{Content, RefOr, Response};
 use utoipa::{IntoResponses, PartialSchema as _};
 
 use super::entity::{Column, Model, Progress};
@@ -74,6 +74,12 @@ impl IntoResponses for Imported {
             }
         }
         all.extend(accepted);
+        if let Some(RefOr::T(partly)) = all.get_mut("207") {
+            "部分成功，其余见各项错误；`Accept: text/csv` 返回原文件加错误列 Done in part; the errors name the rest."
+                .clone_into(&mut partly.description);
+            let file = RefOr::T(Content::new(Some(TableFile::schema())));
+            partly.content.insert("text/csv".to_owned(), file);
+        }
         all
     }
 }
@@ -82,7 +88,7 @@ impl IntoResponses for Imported {
 ///
 /// 导入：一次写入多个单位、年度的数据，缺省按主键新建或更新（`strategy`）；缺省字段不动，null 清空。缺省要么全部写入，
 /// 要么一行都不写；`atomic=false` 写入无误的行，部分有误时返回 207。所有错误一次列全。格式：JSON 包、NDJSON（每行一条，含 `collection`）、CSV（一类数据，`collection` 指明）、XLSX（每类一张表）、
-/// 多个文件的表单；表头中英文均可，见导入模板。未写入时 `Accept: text/csv` 返回原文件加一列“导入错误”，改好后可原样再导入。`mode=validate` 只检查，并列出每套自评表的勾稽审核结果。重复导入同一文件结果为“未变”。
+/// 多个文件的表单；表头中英文均可，见导入模板。有误时 `Accept: text/csv` 返回原文件加一列“导入错误”，改好后可原样再导入。`mode=validate` 只检查，并列出每套自评表的勾稽审核结果。重复导入同一文件结果为“未变”。
 /// 超过即时处理上限（缺省 20 MiB）的正文，或带 `Prefer: respond-async` 的请求，转为导入任务：返回 202，进度见 `GET /import-jobs/{job}`；
 /// 任务接受 NDJSON、CSV、JSON，先检查全部行，再逐个单位年度写入。
 #[utoipa::path(

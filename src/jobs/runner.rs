@@ -1,7 +1,9 @@
 //! Who works on jobs: one in each replica. A job that its runner left, or whose runner is no more, is taken by another.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use jixiao_core::workflow::Action;
 use sea_orm::{DbErr, Set};
 
 use super::apply::{self, Pace};
@@ -11,7 +13,8 @@ use super::stage;
 use super::store::{self, Filter};
 use super::wire::JobState;
 use crate::db::{Coded, Db, Json, Work, is_unavailable};
-use crate::http::{ApiError, Draining, ErrorCode, FieldError, Schemas};
+use crate::http::caller::Authenticator;
+use crate::http::{ApiError, Draining, ErrorCode, FieldError, Principal, Schemas};
 use crate::imports::RowError;
 use crate::imports::bundle::of_file;
 use crate::tables::read::Flaw;
@@ -28,7 +31,9 @@ pub struct Runner {
     pub db: Db,
     /// The document's schemas.
     pub schemas: Schemas,
-    name: String,
+    /// By this name its leases are known.
+    pub name: String,
+    accounts: Option<Arc<dyn Authenticator>>,
 }
 
 /// Why a runner leaves a job.
@@ -56,7 +61,13 @@ impl Runner {
     /// A runner with a name of its own.
     #[must_use]
     pub fn new(db: Db, schemas: Schemas) -> Self {
-        Self { db, schemas, name: uuid::Uuid::now_v7().to_string() }
+        Self { db, schemas, name: uuid::Uuid::now_v7().to_string(), accounts: None }
+    }
+
+    /// The same, which asks of every job that was sent whether its sender may still import.
+    #[must_use]
+    pub fn asking(self, accounts: Arc<dyn Authenticator>) -> Self {
+        Self { accounts: Some(accounts), ..self }
     }
 
     /// Works until the process is told to stop.
@@ -70,7 +81,10 @@ impl Runner {
                 Err(why) if is_unavailable(&why) => {}
                 Err(why) => tracing::warn!(%why, "looking for import jobs failed; trying again"),
             }
-            tokio::time::sleep(PAUSE).await;
+            tokio::select! {
+                () = tokio::time::sleep(PAUSE) => {}
+                () = draining.begun() => {}
+            }
         }
     }
 
@@ -95,7 +109,7 @@ impl Runner {
                 return Ok(job);
             }
             match store::take(&self.db, &self.name, Some(id)).await? {
-                Some(id) => match self.work(id, || false).await {
+                Some(id) => match Box::pin(self.work(id, || false)).await {
                     Ok(()) | Err(Stop::Lost) => {}
                     Err(Stop::Failed(why)) => return Err(*why),
                 },
@@ -112,6 +126,7 @@ impl Runner {
                 return self.end(&job, JobState::Cancelled, ActiveModel::default()).await;
             }
             if is_over() {
+                tracing::info!(job = job.id, "an import job is handed back");
                 return Ok(store::release(&self.db, &job).await?);
             }
             if job.attempts > MOST_ATTEMPTS {
@@ -120,13 +135,30 @@ impl Runner {
             match job.state.0 {
                 JobState::Received => stage::stage(self, &job).await?,
                 JobState::Validating => apply::validate(self, &job, &mut pace).await?,
-                JobState::Applying => apply::apply(self, &job, &mut pace).await?,
+                JobState::Applying => match self.objection(&job).await? {
+                    Some(error) => return self.fail(&job, vec![error]).await,
+                    None => apply::apply(self, &job, &mut pace).await?,
+                },
                 JobState::Receiving | JobState::Done | JobState::Failed | JobState::Cancelled => {
                     return Ok(());
                 }
             }
         }
         Ok(())
+    }
+
+    /// Why a job is not to be written any further: its sender's rights are not those with which it was sent. Who came
+    /// by no request is the command line, which has no account.
+    async fn objection(&self, job: &Model) -> Result<Option<RowError>, Stop> {
+        let sender = Principal::from(job.sender.0.clone());
+        let Some(accounts) = self.accounts.as_ref().filter(|_| sender.request_id.is_some()) else {
+            return Ok(None);
+        };
+        let may_still = accounts.account(&sender).await?.is_some_and(|now| {
+            let is_same = (now.role, &now.unit, &now.region) == (sender.role, &sender.unit, &sender.region);
+            is_same && now.may(Action::Import)
+        });
+        Ok((!may_still).then(|| no_longer(&sender.username)))
     }
 
     /// Notes how far a job is.
@@ -153,7 +185,7 @@ impl Runner {
     pub async fn fail(&self, job: &Model, errors: Vec<RowError>) -> Result<(), Stop> {
         let mut kept = job.errors.0.clone();
         let mut progress = job.progress.0.clone();
-        progress.errors += keep(&mut kept, errors);
+        progress.errors += keep(&mut kept, errors.into());
         let said =
             ActiveModel { progress: Set(Json(progress)), errors: Set(Json(kept)), ..Default::default() };
         self.end(job, JobState::Failed, said).await
@@ -184,14 +216,30 @@ impl Runner {
     }
 }
 
+fn of_job(error: FieldError) -> RowError {
+    of_file(&Arc::default(), Flaw::new(0, error))
+}
+
+fn no_longer(sender: &str) -> RowError {
+    of_job(FieldError::new(
+        "",
+        ErrorCode::Forbidden.as_str(),
+        format!(
+            "账号 {sender} 已停用或失效，或其权限与发送任务时不同，任务中止；units 所示已写入的单位年度保留，其余请重新发送"
+        ),
+        format!(
+            "The account {sender} was disabled or has expired, or may not do what it might when it sent the job; what units says was written stays, send the rest again"
+        ),
+    ))
+}
+
 fn given_up() -> RowError {
-    let error = FieldError::new(
+    of_job(FieldError::new(
         "",
         ErrorCode::Internal.as_str(),
         format!("尝试了 {MOST_ATTEMPTS} 次都没有进展，任务中止；请联系管理员查看日志"),
         format!(
             "Tried {MOST_ATTEMPTS} times without coming any further; ask an administrator to look at the log"
         ),
-    );
-    of_file(&std::sync::Arc::default(), Flaw::new(0, error))
+    ))
 }

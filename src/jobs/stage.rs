@@ -169,7 +169,7 @@ impl<'a> Sorter<'a> {
         while let Some(Batch { rows, unread }) = batches.recv().await {
             self.progress.rows += rows.len() + unread.len();
             self.progress.counts.failed += unread.len();
-            self.progress.errors += keep(&mut self.kept, unread);
+            self.progress.errors += keep(&mut self.kept, unread.into());
             for (form, line) in rows {
                 self.sort(form, &line);
             }

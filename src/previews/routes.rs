@@ -10,10 +10,10 @@ use crate::http::envelope::Language;
 use crate::http::permission::ReadForms;
 use crate::http::problem::Problem;
 use crate::http::{ApiError, Caller, Params, Schemas, Shown};
+use crate::imports::Counts;
 use crate::imports::bundle;
 use crate::imports::routes::rejected;
 use crate::imports::wire::{Bundle, ImportProblem};
-use crate::imports::{Counts, failed_rows};
 use crate::rule_sets::{self, store};
 
 /// Score a bundle without storing it
@@ -46,11 +46,12 @@ pub async fn post(
     let bytes = read_json(&request, payload.into_inner()).await?;
     let reference = params.rule_set.as_deref().unwrap_or(rule_sets::DEFAULT);
     let rules = store::find(db.reader(), reference).await?.ok_or_else(|| unknown(reference))?;
-    let bundle = bundle::read(parse(&bytes)?).map_err(|errors| rejected(lang, Counts::default(), errors))?;
+    let bundle =
+        bundle::read(parse(&bytes)?).map_err(|errors| rejected(lang, Counts::default(), errors.into()))?;
     let total = bundle.rows.len();
     let previewed = preview(&schemas, bundle, &rules, lang);
     previewed.map(Shown).map_err(|errors| {
-        rejected(lang, Counts { total, failed: failed_rows(&errors), ..Counts::default() }, errors)
+        rejected(lang, Counts { total, failed: errors.rows(), ..Counts::default() }, errors)
     })
 }
 

@@ -13,19 +13,14 @@ use crate::findings::store::Assessment;
 use crate::findings::wire::Findings;
 use crate::forms::store::Reviewed;
 use crate::http::Schemas;
-use crate::imports::RowError;
+use crate::imports::Errors;
 use crate::imports::bundle::Bundle;
 use crate::imports::offline;
 use crate::scores::assemble::score_form;
 use crate::scores::view;
 
 /// Scores and checks every form in a bundle, or names every row that is wrong.
-pub fn preview(
-    schemas: &Schemas,
-    bundle: Bundle,
-    rules: &RuleSet,
-    lang: Lang,
-) -> Result<Preview, Vec<RowError>> {
+pub fn preview(schemas: &Schemas, bundle: Bundle, rules: &RuleSet, lang: Lang) -> Result<Preview, Errors> {
     let (forms, names) = offline::forms(schemas, bundle)?;
     let mut preview = Preview { scores: Vec::new(), findings: Vec::new() };
     for ((code, year), form) in &forms {

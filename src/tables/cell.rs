@@ -58,7 +58,7 @@ pub fn read(column: &Column, unit: AmountUnit, cell: &Cell) -> Option<Value> {
     if text.trim().is_empty() {
         return match column.kind {
             Kind::Plain => Some(Value::String(text.clone())),
-            Kind::Text if !text.is_empty() => Some(Value::String(text.clone())),
+            Kind::Text | Kind::Long if !text.is_empty() => Some(Value::String(text.clone())),
             Kind::Flag => Some(Value::Bool(false)),
             Kind::List(_) => Some(Value::Array(Vec::new())),
             _ if column.path == "rule_set" => None,
@@ -75,7 +75,7 @@ pub fn read(column: &Column, unit: AmountUnit, cell: &Cell) -> Option<Value> {
 
 fn scalar(kind: Kind, unit: AmountUnit, text: &str) -> Value {
     match kind {
-        Kind::Text | Kind::Plain | Kind::List(_) => Value::String(text.to_owned()),
+        Kind::Text | Kind::Long | Kind::Plain | Kind::List(_) => Value::String(text.to_owned()),
         Kind::Code => Value::String(half_width(text)),
         Kind::Amount if unit == AmountUnit::Yuan => yuan(text),
         Kind::Amount | Kind::Points | Kind::Area => Value::String(number(text)),

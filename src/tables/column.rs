@@ -33,6 +33,8 @@ pub struct Entry {
 pub enum Kind {
     /// Text as people wrote it; an empty cell says that there is none.
     Text,
+    /// Such text, of any length: some of it is in no cell of a workbook.
+    Long,
     /// Text that is never absent: an empty cell is the empty text.
     Plain,
     /// A code of letters, digits and hyphens; leading zeros count.
@@ -66,6 +68,16 @@ impl Kind {
             (Self::Points, Lang::En) => Some("points"),
             (Self::Area, _) => Some("㎡"),
             _ => None,
+        }
+    }
+
+    /// Whether it may be more than a cell of a workbook takes.
+    #[must_use]
+    pub fn may_be_long(self) -> bool {
+        match self {
+            Self::Long => true,
+            Self::List(entries) => entries.iter().any(|entry| matches!(entry.kind, Self::Text)),
+            _ => false,
         }
     }
 

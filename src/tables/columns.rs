@@ -133,7 +133,7 @@ const fn section(
     en: &'static str,
     also: &'static [&'static str],
 ) -> Column {
-    column(path, zh, en, Kind::Text, also, "自评报告的这一部分，原文照录")
+    column(path, zh, en, Kind::Long, also, "自评报告的这一部分，原文照录")
 }
 
 const NARRATIVES: &[Column] = &[

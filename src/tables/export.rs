@@ -17,9 +17,11 @@ use utoipa::{IntoResponses, PartialSchema as _, ToSchema};
 
 use super::format::{FileFormat, TableFile};
 use super::grid::Grid;
-use super::write::Writer;
-use super::write::workbook::MOST_ROWS;
+use super::show::{Shown, show};
+use super::write::workbook::{LONGEST_CELL, MOST_ROWS, is_too_long};
+use super::write::{Writer, cells};
 use crate::http::envelope::{Language, preferred};
+use crate::http::problem::MOST_ERRORS;
 use crate::http::reply::next_link;
 use crate::http::{ApiError, Cursors, FieldError, Listed, Page, Rows};
 
@@ -84,6 +86,10 @@ impl Lists {
         if rows.total.is_some_and(|total| total > MOST_ROWS) {
             return Err(too_many_rows());
         }
+        if is_workbook && grid.columns.iter().any(|column| column.kind.may_be_long()) {
+            let next = rows.next_cursor.clone().filter(|_| limit.is_none());
+            self.check_cells(&grid, &rows.items, (&page, next), &read).await?;
+        }
         let mut writer = Writer::begin(format, grid, self.lang).map_err(ApiError::internal)?;
         let first = written(&mut writer, &rows.items).map_err(ApiError::internal)?;
         let next = rows.next_cursor.take();
@@ -106,6 +112,26 @@ impl Lists {
         Ok(Exportable::File(response.streaming(body)))
     }
 
+    /// Finds every text that is too long for a cell before anything is sent: what has begun cannot be refused.
+    async fn check_cells<V: Serialize>(
+        &self,
+        grid: &Grid,
+        first: &[V],
+        (page, mut next): (&Page, Option<String>),
+        read: &impl AsyncFn(&Page, bool) -> Result<Rows<V>, ApiError>,
+    ) -> Result<(), ApiError> {
+        let (mut number, mut errors) = (1, Vec::new());
+        long_cells(grid, self.lang, first, &mut number, &mut errors)?;
+        let mut page = page.clone();
+        while let Some(cursor) = next {
+            page = self.cursors.follow(&page, &cursor)?;
+            let rows = read(&page, false).await?;
+            long_cells(grid, self.lang, &rows.items, &mut number, &mut errors)?;
+            next = rows.next_cursor;
+        }
+        if errors.is_empty() { Ok(()) } else { Err(ApiError::invalid(errors)) }
+    }
+
     /// The format of the files that the caller accepts, if he would rather have one than a page.
     fn accepted(&self) -> Option<FileFormat> {
         let known = |kind: &str| match FileFormat::ALL.into_iter().find(|format| format.media_type() == kind)
@@ -115,6 +141,43 @@ impl Lists {
         };
         preferred(self.request.headers(), &header::ACCEPT, known).flatten()
     }
+}
+
+/// What of these rows no cell takes. `number` is that of the row before them: the header is row 1.
+fn long_cells<V: Serialize>(
+    grid: &Grid,
+    lang: Lang,
+    rows: &[V],
+    number: &mut u64,
+    errors: &mut Vec<FieldError>,
+) -> Result<(), ApiError> {
+    for row in rows {
+        *number += 1;
+        let row = serde_json::to_value(row).map_err(ApiError::internal)?;
+        for (column, cell) in grid.columns.iter().zip(cells(grid, lang, &row)) {
+            let Shown::Text(text) = cell else { continue };
+            if !is_too_long(&text) || errors.len() >= MOST_ERRORS {
+                continue;
+            }
+            let required = grid.columns.iter().filter(|column| column.required);
+            let of: Vec<String> =
+                required.filter_map(|column| show(column, lang, &row).into_text()).collect();
+            let (of, found) = (of.join("/"), text.encode_utf16().count());
+            errors.push(FieldError::new(
+                "format",
+                "cell_too_long",
+                format!(
+                    "第 {number} 行（{of}）“{}”有 {found} 个字符，工作簿的单元格最多 {LONGEST_CELL} 个：请改用 csv、ndjson，或缩小筛选范围",
+                    column.zh
+                ),
+                format!(
+                    "Row {number} ({of}), “{}”: {found} characters, and a cell of a workbook takes {LONGEST_CELL}: ask for csv or ndjson, or narrow the list",
+                    column.en
+                ),
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn too_many_rows() -> ApiError {

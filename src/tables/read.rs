@@ -29,8 +29,8 @@ impl Room {
         let weight = objects.saturating_mul(Self::OBJECT).saturating_add(values.saturating_mul(Self::VALUE));
         let left = self.0.checked_sub(weight).ok_or_else(|| {
             Fault::too_large(
-                "一次导入的行数过多（约 5 万行指标），请拆分为几个文件",
-                "More rows than are read at once (about 50,000 indicators): split the file",
+                "即时导入的行数过多（约 5 万行指标）：请拆分为几个文件；或以 CSV、NDJSON、JSON 发送一个文件并带 Prefer: respond-async，转为导入任务，不限行数",
+                "More rows than are read at once (about 50,000 indicators): split the file; or send one file of CSV, NDJSON or JSON with Prefer: respond-async, as a job, which takes any number of rows",
             )
         })?;
         // What is endless does not grow less.

@@ -20,6 +20,18 @@ pub enum Shown {
     Number(i64),
 }
 
+impl Shown {
+    /// What stands there, in words; none: nothing.
+    #[must_use]
+    pub fn into_text(self) -> Option<String> {
+        match self {
+            Self::Nothing => None,
+            Self::Text(text) => Some(text),
+            Self::Number(number) => Some(number.to_string()),
+        }
+    }
+}
+
 /// The cell of `column` in the table of `row`.
 #[must_use]
 pub fn show(column: &Column, lang: Lang, row: &Value) -> Shown {

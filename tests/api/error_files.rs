@@ -9,19 +9,21 @@ use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
 
 use crate::dice::Dice;
-use crate::import_formats::{XLSX, send};
+use crate::import_formats::{HEADER, XLSX, send};
 use crate::support::{Caller, Reply, UNIT, World, world};
 
-/// The same import, with its errors asked for as a file.
-async fn as_file(caller: Caller<'_>, query: &str, kind: &str, lang: &str, body: impl Into<Vec<u8>>) -> Reply {
-    let body: Vec<u8> = body.into();
-    let request = TestRequest::post()
+/// An import whose errors are asked for as a file.
+fn asking(query: &str, kind: &str, lang: &str, body: impl Into<Vec<u8>>) -> TestRequest {
+    TestRequest::post()
         .uri(&format!("/api/v1/imports?{query}"))
         .insert_header((header::CONTENT_TYPE, kind))
         .insert_header((header::ACCEPT, "text/csv, application/json;q=0.5"))
         .insert_header((header::ACCEPT_LANGUAGE, lang))
-        .set_payload(body);
-    caller.send(request).await
+        .set_payload(body.into())
+}
+
+async fn as_file(caller: Caller<'_>, query: &str, kind: &str, lang: &str, body: impl Into<Vec<u8>>) -> Reply {
+    caller.send(asking(query, kind, lang, body)).await
 }
 
 fn records(reply: &Reply) -> Vec<Vec<String>> {
@@ -33,19 +35,6 @@ fn records(reply: &Reply) -> Vec<Vec<String>> {
     reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
 }
 
-const HEADER: [&str; 11] = [
-    "单位编码",
-    "预算年度",
-    "序号",
-    "一级指标",
-    "二级指标",
-    "三级指标",
-    "年度指标值",
-    "实际完成值",
-    "分值（分）",
-    "得分",
-    "完成档次",
-];
 const OTHER: &str = "430611102";
 
 /// A way in which a row is wrong: the place of the cell, what stands there, the code, and what was meant.
@@ -96,7 +85,7 @@ async fn thirty_seven_bad_rows_of_ten_thousand_are_those_that_are_told() {
     let world = town().await;
     let (rows, wrong) = ten_thousand();
     let lines: Vec<String> = rows.iter().map(|row| row.join(",")).collect();
-    let file = format!("{}\n{}\n", HEADER.join(","), lines.join("\n"));
+    let file = format!("{}\n{}\n", HEADER, lines.join("\n"));
     let query = "mode=commit&collection=indicators";
     let reply = send(world.caller("admin"), query, "text/csv", file.clone()).await.expect(422);
     assert_eq!(
@@ -108,7 +97,11 @@ async fn thirty_seven_bad_rows_of_ten_thousand_are_those_that_are_told() {
         let row = usize::try_from(error["row"].as_u64().unwrap()).unwrap();
         let kind = wrong[&row];
         let (cell, text, code, near) = WRONG[kind];
-        assert_eq!((&error["code"], &error["column"]), (&json!(code), &json!(HEADER[cell])), "{error}");
+        assert_eq!(
+            (&error["code"], &error["column"]),
+            (&json!(code), &json!(HEADER.split(',').nth(cell))),
+            "{error}"
+        );
         assert_eq!(error["nearest"], json!(near), "{error}");
         let found = error["found"].as_str().map_or_else(|| error["found"].to_string(), str::to_owned);
         assert_eq!(found, if text.is_empty() { "null" } else { text }, "{error}");
@@ -137,8 +130,7 @@ async fn the_file_of_errors_is_mended_and_sent_again_as_it_is() {
     let world = world().await;
     let query = "mode=commit&collection=indicators";
     let file = format!(
-        "2023 年绩效指标\n{}\n\n{UNIT},2023,201,产出指标,,=1+1,1,1,五,5,\n{UNIT},2023,202,产出指标,,甲,1,1,5,5,\n",
-        HEADER.join(",")
+        "2023 年绩效指标\n{HEADER}\n\n{UNIT},2023,201,产出指标,,=1+1,1,1,五,5,\n{UNIT},2023,202,产出指标,,甲,1,1,5,5,\n"
     );
     let answer = as_file(world.caller("unit"), query, "text/csv", "en", file).await.expect(422);
     let lines = records(&answer);
@@ -152,6 +144,34 @@ async fn the_file_of_errors_is_mended_and_sent_again_as_it_is() {
     let stored =
         list.json["items"].as_array().unwrap().iter().find(|item| item["seq"] == 201).unwrap().clone();
     assert_eq!(stored["name"], "=1+1");
+}
+
+#[actix_web::test]
+async fn the_file_of_errors_comes_also_where_the_good_rows_were_written() {
+    let world = world().await;
+    let unit = world.caller("unit");
+    let query = "mode=commit&collection=indicators&atomic=false";
+    let file = format!(
+        "{HEADER}\n{UNIT},2023,201,产出指标,,甲,1,1,五,5,\n{UNIT},2023,202,产出指标,,乙,1,1,5,5,\n{UNIT},2023,203,产出指标,,\0,1,1,5,5,\n"
+    );
+    let keyed = || asking(query, "text/csv", "zh", file.clone()).insert_header(("idempotency-key", "once"));
+    let first = unit.send(keyed()).await.expect(207);
+    let lines = records(&first);
+    assert_eq!((lines.len(), lines[0].last().unwrap().as_str()), (4, "导入错误"));
+    assert!(lines[1].last().unwrap().starts_with("分值（分）："), "{lines:?}");
+    assert_eq!((lines[2][2].as_str(), lines[2].last().unwrap().as_str()), ("202", ""));
+    assert_eq!(lines[3][5], " ", "no spreadsheet shows a NUL");
+    let again = unit.send(keyed()).await.expect(207);
+    assert_eq!((records(&again), again.header("idempotent-replayed")), (lines, "true"));
+    let mended = String::from_utf8(first.bytes).unwrap().replace(",五,", ",5,").replace(", ,1,", ",丙,1,");
+    let whole = as_file(unit, query, "text/csv", "zh", mended).await.expect(200);
+    assert_eq!(whole.header("content-type"), "application/json", "there is nothing to mend");
+    assert_eq!(
+        (&whole.json["counts"]["created"], &whole.json["counts"]["unchanged"]),
+        (&json!(2), &json!(1)),
+        "what was good was in: {}",
+        whole.text
+    );
 }
 
 #[actix_web::test]
@@ -210,11 +230,20 @@ async fn each_sheet_of_a_workbook_is_told_under_its_name() {
 async fn the_first_thousand_errors_are_shown_and_all_are_counted() {
     let world = world().await;
     let row = |seq: u32| format!("{UNIT},2023,{seq},产出指标,,甲,1,1,五,5,\n");
-    let file = format!("{}\n{}", HEADER.join(","), (1..=1_200).map(row).collect::<String>());
+    let file = format!("{}\n{}", HEADER, (1..=1_200).map(row).collect::<String>());
     let query = "mode=validate&collection=indicators";
     let reply = send(world.caller("unit"), query, "text/csv", file.clone()).await.expect(422);
     let shown: &Value = &reply.json["errors"];
     assert_eq!((shown.as_array().unwrap().len(), &reply.json["errors_total"]), (1_000, &json!(1_200)));
-    let lines = records(&as_file(world.caller("unit"), query, "text/csv", "zh", file).await.expect(422));
+    let lines =
+        records(&as_file(world.caller("unit"), query, "text/csv", "zh", file.clone()).await.expect(422));
     assert_eq!(lines[1..].iter().filter(|line| !line[11].is_empty()).count(), 1_200);
+    let one_good = format!("{file}{UNIT},2023,1201,产出指标,,甲,1,1,5,5,\n");
+    let query = format!("{query}&atomic=false");
+    let partly = send(world.caller("unit"), &query, "text/csv", one_good).await.expect(207);
+    assert_eq!(
+        (partly.json["errors"].as_array().unwrap().len(), &partly.json["errors_total"]),
+        (1_000, &json!(1_200))
+    );
+    assert_eq!(partly.json["counts"]["failed"], 1_200);
 }

@@ -263,3 +263,28 @@ async fn scores_and_rankings_are_files_too() {
 fn header_of(grid: Grid) -> Vec<String> {
     grid.columns.iter().map(|column| column.header(Lang::Zh)).collect()
 }
+
+#[actix_web::test]
+async fn a_text_that_no_cell_takes_is_told_before_a_workbook_is_begun() {
+    let world = empty().await;
+    let admin = world.caller("admin");
+    let code = |number: u32| format!("430611{number:03}");
+    let units: Vec<Value> =
+        (1..=501).map(|n| json!({ "code": code(n), "name": format!("第{n}局") })).collect();
+    let narratives: Vec<Value> = (1..=501)
+        .map(|n| {
+            let problems = if n == 501 { "长".repeat(32_768) } else { "短".to_owned() };
+            json!({ "unit": code(n), "year": 2023, "sections": { "problems": problems } })
+        })
+        .collect();
+    let bundle = json!({ "years": [{ "year": 2023 }], "units": units, "narratives": narratives });
+    admin.post("/api/v1/imports?mode=commit", bundle).await.expect(200);
+    let refused = admin.get("/api/v1/narratives?format=xlsx").await.expect(422);
+    let error = &refused.json["errors"][0];
+    assert_eq!(error["code"], "cell_too_long");
+    let told = error["detail"].as_str().unwrap();
+    assert!(told.starts_with("第 502 行（430611501/2023）“") && told.contains("32768 个字符"), "{told}");
+    admin.get("/api/v1/narratives?format=xlsx&limit=500").await.expect(200);
+    let file = admin.get("/api/v1/narratives?format=csv").await.expect(200);
+    assert!(file.text.contains(&"长".repeat(32_768)));
+}

@@ -30,8 +30,9 @@ async fn indicator(world: &World, seq: u32) -> Value {
     items.iter().find(|item| item["seq"] == seq).cloned().unwrap_or(Value::Null)
 }
 
-const HEADER: &str =
-    "单位编码,预算年度,序号,一级指标,二级指标,三级指标,年度指标值,实际完成值,分值（分）,得分";
+/// The header of a table of indicators.
+pub const HEADER: &str =
+    "单位编码,预算年度,序号,一级指标,二级指标,三级指标,年度指标值,实际完成值,分值（分）,得分,完成档次";
 
 #[actix_web::test]
 async fn csv_is_read_with_the_headers_of_the_form_or_the_names_of_the_wire() {

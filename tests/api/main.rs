@@ -63,3 +63,4 @@ mod templates;
 mod units_and_years;
 mod walking;
 mod workflow;
+mod working;

@@ -35,6 +35,7 @@ type Sender = Rc<dyn Fn(TestRequest) -> LocalBoxFuture<'static, Reply>>;
 /// An installation of a test's own.
 pub struct World {
     pub db: Db,
+    pub accounts: Accounts,
     sender: Sender,
     tokens: RefCell<BTreeMap<String, String>>,
     _place: Arc<place::Place>,
@@ -103,7 +104,7 @@ pub async fn empty_with(clock: Arc<dyn Clock>, at_once: AtOnce) -> World {
     accounts.prepare().await.unwrap();
     let assembly = Assembly::new(Parts {
         db: db.clone(),
-        accounts,
+        accounts: accounts.clone(),
         cursors: Cursors::new(&secret.derive("cursors")),
         seal: jixiao::audit::Seal::new(&secret.derive("audit-checkpoints")),
         limits: BodyLimits { json: 1 << 20, import: 4 << 20, job: 6 << 20, seconds: 30 },
@@ -131,7 +132,7 @@ pub async fn empty_with(clock: Arc<dyn Clock>, at_once: AtOnce) -> World {
             reply
         })
     });
-    let world = World { db, sender, tokens: RefCell::default(), _place: place };
+    let world = World { db, accounts, sender, tokens: RefCell::default(), _place: place };
     world.add_user("admin", Role::Admin, None, None).await;
     world
 }

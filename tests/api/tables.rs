@@ -54,6 +54,8 @@ fn assert_kind(schemas: &Schemas, kind: Kind, schema: &Value, place: &str) {
         Value::Array(types) => types.iter().any(|one| one == wanted),
         one => one == wanted,
     };
+    let fits_a_cell = schema["maxLength"].as_u64().is_none_or(|most| most <= 32_767);
+    assert!(fits_a_cell || kind.may_be_long(), "{place} may be more than a cell takes");
     let (format, unit) = (schema["format"].as_str(), schema["x-unit"].as_str());
     let fits = match kind {
         Kind::Amount => format == Some("decimal") && unit == Some("万元"),
@@ -63,7 +65,7 @@ fn assert_kind(schemas: &Schemas, kind: Kind, schema: &Value, place: &str) {
         Kind::Date => format == Some("date"),
         Kind::Flag => is("boolean"),
         Kind::Code => is("string") && schema["pattern"].as_str().unwrap().contains("0-9"),
-        Kind::Text => {
+        Kind::Text | Kind::Long => {
             is("string")
                 && format.is_none()
                 && (is("null") || schema.get("minLength").is_some() || place == "rule_set")

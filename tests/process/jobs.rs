@@ -159,6 +159,39 @@ fn a_job_killed_while_it_writes_is_finished_on_postgresql() {
     killed_while_it_writes(&house);
 }
 
+fn stopped_while_it_writes(house: &House) {
+    let (bundle, rows) = county(house);
+    let all: u64 = KINDS.iter().map(|kind| rows(kind)).sum();
+    let (mut server, token) = house.serve();
+    let (_, _, sent) = send(&server, &token, "mode=commit", JSON, &bundle);
+    let id = sent["id"].as_str().unwrap().to_owned();
+    let before = half_written(&server, &token, &id);
+    assert_eq!(server.stop(), Some(0));
+    let log = std::fs::read_to_string(house.folder.0.join("log")).unwrap();
+    assert!(
+        log.contains("an import job is handed back"),
+        "nobody has to wait for its lease to run out: {log}"
+    );
+    let (server, token) = house.serve();
+    let next = job(&server, &token, &id);
+    assert!(next["units"]["done"].as_u64() >= before["units"]["done"].as_u64(), "{before} {next}");
+    let after = ended(&server, &token, &id);
+    assert_eq!((&after["state"], &after["counts"]["created"]), (&json!("done"), &json!(all)), "{after}");
+    assert_eq!(after["rows"], json!({ "total": all, "checked": all, "applied": all }), "after {before}");
+    assert_eq!(total(&server, &token, "indicators"), rows("indicators"));
+}
+
+#[test]
+fn a_job_is_handed_back_by_a_process_that_is_told_to_stop_on_sqlite() {
+    stopped_while_it_writes(&House::on_sqlite());
+}
+
+#[test]
+fn a_job_is_handed_back_by_a_process_that_is_told_to_stop_on_postgresql() {
+    let Some(house) = House::on_postgresql() else { return };
+    stopped_while_it_writes(&house);
+}
+
 fn cancelled(house: &House) {
     let (bundle, rows) = county(house);
     let (server, token) = house.serve();

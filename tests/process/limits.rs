@@ -1,8 +1,11 @@
 //! What one caller may take of the machine, asked over real connections: bytes, seconds, places.
 
+use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
+
+use serde_json::json;
 
 use crate::program::begun;
 use crate::support::{Folder, Server, peak_memory};
@@ -132,6 +135,28 @@ fn a_body_that_unpacks_into_too_much_is_413_with_flat_memory() {
     let grown = peak_memory(&server).saturating_sub(before);
     assert!(grown < 100_000, "{grown} kB more than before");
     assert_eq!(server.get("/api/v1/units", Some(&token)).0, 200);
+}
+
+#[test]
+fn a_table_of_which_every_cell_is_wrong_takes_little_more_than_a_good_one() {
+    let folder = Folder::new();
+    let (server, token) = serve(&folder, &[]);
+    let reference =
+        r#"{"years":[{"year":2023}],"units":[{"code":"1","name":"甲"},{"code":"2","name":"乙"}]}"#;
+    let (status, _, said) = server.answer("POST", "/api/v1/imports?mode=commit", Some(&token), reference);
+    assert_eq!(status, 200, "{said}");
+    let mut table = "单位编码,预算年度,序号,一级指标,二级指标,三级指标,分值（分）,得分,完成档次\n".to_owned();
+    for row in 0..30_000 {
+        writeln!(table, "{},2023,第{row},,,,五,六,七", row % 2 + 1).unwrap();
+    }
+    let before = peak_memory(&server);
+    let headers = format!("Authorization: Bearer {token}\r\nContent-Type: text/csv\r\n");
+    let path = "/api/v1/imports?mode=commit&collection=indicators";
+    let (status, _, said) = server.ask("POST", path, &headers, &table);
+    assert_eq!((status, &said["counts"]["failed"]), (422, &json!(30_000)), "{}", said["detail"]);
+    assert!(said["errors_total"].as_u64().unwrap() >= 30_000 * 5, "{}", said["errors_total"]);
+    let grown = peak_memory(&server).saturating_sub(before);
+    assert!(grown < 150_000, "{grown} kB more than before");
 }
 
 #[test]

@@ -23,9 +23,9 @@ async fn written() -> (Place, Db) {
             Some(row) => {
                 jixiao::evaluations::part::update(&mut work, &evaluation, row, &(), input).await.unwrap();
             }
-            None => jixiao::evaluations::part::insert::<Row>(&mut work, &evaluation, &(), vec![input])
-                .await
-                .unwrap(),
+            None => {
+                jixiao::evaluations::part::insert::<Row>(&mut work, &evaluation, &(), input).await.unwrap();
+            }
         }
         work.commit().await.unwrap();
     }

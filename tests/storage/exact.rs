@@ -100,7 +100,7 @@ async fn round_trip<P: Part>(db: &jixiao::db::Db, value: &Value) {
     let stored = part::all::<P>(work.conn(), evaluation.id).await.unwrap();
     match stored.first() {
         Some(row) => drop(part::update(&mut work, &evaluation, row, &siblings, input).await.unwrap()),
-        None => part::insert::<P>(&mut work, &evaluation, &siblings, vec![input]).await.unwrap(),
+        None => drop(part::insert::<P>(&mut work, &evaluation, &siblings, input).await.unwrap()),
     }
     work.commit().await.unwrap();
     let rows = part::all::<P>(db.reader(), evaluation.id).await.unwrap();

@@ -56,7 +56,7 @@ async fn put<P: Part>(work: &mut jixiao::db::Work<'_>, evaluation: &Evaluation, 
     let key = P::key_of(&input);
     match part::find::<P>(work.conn(), evaluation.id, &siblings, &key).await.unwrap() {
         Some(row) => drop(part::update(work, evaluation, &row, &siblings, input).await.unwrap()),
-        None => part::insert::<P>(work, evaluation, &siblings, vec![input]).await.unwrap(),
+        None => drop(part::insert::<P>(work, evaluation, &siblings, input).await.unwrap()),
     }
 }
 
@@ -138,7 +138,8 @@ async fn compare(db: &Db) {
         assert_eq!(stored.execution_rate, card.execution.rate.map(Int));
         assert_eq!(stored.grade, card.grade.map(|grade| grade.to_string()));
         assert_eq!(stored.complete, card.complete);
-        assert_eq!(stored.figures.as_ref().map(|figures| &figures.0), Some(&figures::count(anew)));
+        let counted = figures::count(&anew.sheet, &anew.card);
+        assert_eq!(stored.figures.as_ref().map(|figures| &figures.0), Some(&counted));
     }
 }
 

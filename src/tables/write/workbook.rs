@@ -10,8 +10,8 @@ use super::Sink;
 use crate::tables::column::{Column, Kind};
 use crate::tables::show::Shown;
 
-/// Characters of a cell; Excel takes no more, and calls a workbook that has them broken.
-const LONGEST_CELL: usize = 32_767;
+/// Characters of a cell, as UTF-16 counts them; Excel takes no more, and calls a workbook that has them broken.
+pub const LONGEST_CELL: usize = 32_767;
 /// Rows of a sheet below its header.
 pub const MOST_ROWS: u64 = 1_048_575;
 
@@ -167,9 +167,9 @@ impl Workbook {
             let _ = match cell {
                 Shown::Nothing => Ok(()),
                 Shown::Number(value) => write!(xml, "<c r=\"{at}{number}\"><v>{value}</v></c>"),
-                // Such a text is in no workbook. What stands here instead is refused by the import, so that nobody
-                // puts it in the place of the text by mistake.
-                Shown::Text(text) if text.chars().count() > LONGEST_CELL => {
+                // Such a text is in no workbook, and an export that has one is refused before it begins. Where the text
+                // came meanwhile, what stands here is refused by the import, so that nobody puts it in its place.
+                Shown::Text(text) if is_too_long(text) => {
                     write!(xml, "<c r=\"{at}{number}\" t=\"e\"><v>#N/A</v></c>")
                 }
                 Shown::Text(text) => write!(
@@ -220,11 +220,17 @@ impl Workbook {
     }
 }
 
+/// Whether no cell takes this text.
+#[must_use]
+pub fn is_too_long(text: &str) -> bool {
+    text.len() > LONGEST_CELL && text.encode_utf16().count() > LONGEST_CELL
+}
+
 /// How wide a column is, in characters.
 #[must_use]
 pub fn width(column: &Column) -> u32 {
     match column.kind {
-        Kind::Text | Kind::Plain => 24,
+        Kind::Text | Kind::Long | Kind::Plain => 24,
         Kind::List(_) => 40,
         _ => 16,
     }

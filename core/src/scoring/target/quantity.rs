@@ -61,8 +61,8 @@ impl fmt::Display for Quantity {
     }
 }
 
-/// Reads the digits at `from`: thousands separators and one decimal point. More digits than an exact
-/// number holds are no number.
+/// Reads the digits at `from`: thousands separators and one decimal point, which may stand in front. More digits than
+/// an exact number holds are no number.
 pub(super) fn digits_at(chars: &[char], from: usize) -> Option<(Decimal, usize)> {
     let mut mantissa: i64 = 0;
     let mut decimals: Option<u32> = None;
@@ -76,7 +76,9 @@ pub(super) fn digits_at(chars: &[char], from: usize) -> Option<(Decimal, usize)>
                     *count += 1;
                 }
             }
-            None if c == Some('.') && decimals.is_none() && place > from => decimals = Some(0),
+            None if c == Some('.') && decimals.is_none() && (place > from || is_digit(chars, place + 1)) => {
+                decimals = Some(0);
+            }
             None if c == Some(',') && decimals.is_none() && groups_of_three(chars, from, place) => {}
             None => break,
         }
@@ -84,6 +86,11 @@ pub(super) fn digits_at(chars: &[char], from: usize) -> Option<(Decimal, usize)>
     }
     let decimals = decimals.unwrap_or(0);
     (place > from && decimals <= 18).then(|| (Decimal::new(mantissa, decimals), place))
+}
+
+/// Whether a digit stands at `place`.
+pub(super) fn is_digit(chars: &[char], place: usize) -> bool {
+    chars.get(place).is_some_and(char::is_ascii_digit)
 }
 
 /// Whether the comma at `place` separates thousands: one to three digits before the first one, and exactly

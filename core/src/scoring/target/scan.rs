@@ -89,7 +89,7 @@ impl Scanner<'_> {
 
     /// Reads what begins with `c` at `at`, and tells where that ends if it is longer.
     fn step(&mut self, at: usize, c: char) -> usize {
-        if c.is_ascii_digit() {
+        if c.is_ascii_digit() || c == '.' && self.is_decimal_point(at) {
             return self.digit(at);
         }
         // 15个工作日内办结, but not 内控制度.
@@ -132,6 +132,15 @@ impl Scanner<'_> {
             expects_date: self.expects_date,
             expects_months: matches!(self.sign, Some(Sign::AtLeast | Sign::Above)),
         }
+    }
+
+    /// `.5%` is 0.5 %. Behind a word a point may end a sentence or a label: `培训.5次`.
+    fn is_decimal_point(&self, at: usize) -> bool {
+        let begins = at.checked_sub(1).and_then(|before| self.at(before)).is_none_or(|before| {
+            let is_awaited = (self.sign.is_some() || self.ranged) && !before.is_ascii_alphanumeric();
+            is_awaited || ",;:(-~+¥".contains(before)
+        });
+        begins && quantity::is_digit(self.chars, at + 1)
     }
 
     fn digit(&mut self, at: usize) -> usize {

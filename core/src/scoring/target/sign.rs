@@ -107,7 +107,8 @@ pub(super) fn sign_at(chars: &[char], at: usize) -> Option<(Sign, Place, usize)>
         '≈' => return Some((Sign::About, Place::Before, 1)),
         // Not in 节约20%, 附近3个村.
         '约' | '近' => {
-            let digit_follows = chars.get(at + 1).is_some_and(char::is_ascii_digit);
+            let is_digit = |place| chars.get(place).is_some_and(char::is_ascii_digit);
+            let digit_follows = is_digit(at + 1) || chars.get(at + 1) == Some(&'.') && is_digit(at + 2);
             let part_of_word =
                 at.checked_sub(1).and_then(|i| chars.get(i)).is_some_and(|c| matches!(c, '节' | '附'));
             return (digit_follows && !part_of_word).then_some((Sign::About, Place::Before, 1));
