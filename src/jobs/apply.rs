@@ -12,12 +12,13 @@ use serde_json::Value;
 
 use super::entity::{ActiveModel, Model, Progress};
 use super::kept::keep;
+use super::pack::unpacked;
 use super::rows::{Form, row, source};
 use super::runner::{Runner, Stop};
 use super::stage::reading;
 use super::store::{self, Size};
 use super::wire::JobState;
-use crate::db::{Coded, Json, Work};
+use crate::db::{Coded, Json, Work, on_all_cores};
 use crate::http::{ApiError, FieldError, Principal};
 use crate::imports::bundle::{AmountUnit, Bundle, Collection, RowText, of_file};
 use crate::imports::wire::ModeWord;
@@ -152,11 +153,13 @@ async fn batch(runner: &Runner, job: &Model, place: &str, most: i64) -> Result<O
 async fn rows(runner: &Runner, job: &Model, first: &str, last: &str) -> Result<Vec<RowText>, Stop> {
     let pieces = store::pieces(&runner.db, job.id, first, last).await?;
     let of = source(reading(&job.asked.0).collection, &job.asked.0.said);
-    let mut rows = Vec::new();
-    for line in pieces.iter().flat_map(|piece| piece.lines()) {
-        rows.extend(row(line, &of).map_err(ApiError::internal)?);
-    }
-    Ok(rows)
+    let read = move |piece| {
+        let lines = unpacked(piece).map_err(ApiError::internal)?;
+        let rows = lines.lines().filter_map(|line| row(line, &of).transpose());
+        rows.collect::<Result<Vec<_>, _>>().map_err(ApiError::internal)
+    };
+    let rows: Result<Vec<Vec<RowText>>, ApiError> = on_all_cores(pieces, read).await?.into_iter().collect();
+    Ok(rows?.into_iter().flatten().collect())
 }
 
 fn order(job: &Model, mode: Mode) -> Order {

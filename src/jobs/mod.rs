@@ -4,9 +4,11 @@
 //! transaction, so that whoever takes over after a crash goes on exactly there.
 
 pub mod apply;
+pub mod copy;
 pub mod entity;
 pub mod input;
 pub mod kept;
+pub mod pack;
 pub mod receive;
 pub mod routes;
 pub mod rows;

@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use jixiao_core::kernel::{FiscalYear, UnitCode};
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer as _, Serialize};
+use serde::{Deserialize, Deserializer as _};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
+use super::copy::{self, Copied};
 use super::entity::Said;
 use super::input::{Chunks, Limited, RowEnd, Trouble, Utf8, unpacked};
 use crate::http::FieldError;
@@ -60,39 +61,28 @@ impl Form {
     }
 }
 
-/// A row as it is kept until it is its turn.
-#[derive(Clone, Debug, Serialize)]
-pub struct Staged {
-    #[serde(rename = "c")]
-    collection: &'static str,
-    #[serde(rename = "i")]
-    index: usize,
-    #[serde(rename = "n")]
-    number: usize,
-    /// What it says.
-    #[serde(rename = "v")]
-    pub value: Value,
+/// The form that a row belongs to.
+fn form_of(collection: Collection, index: usize, row: &Copied) -> Form {
+    if matches!(collection, Collection::Years | Collection::Units) {
+        return Form::Reference;
+    }
+    let unit = row.unit.as_ref().and_then(|unit| unit.parse().ok());
+    let year = row.year.and_then(|year| i32::try_from(year).ok());
+    match (unit, year.and_then(|year| year.try_into().ok())) {
+        (Some(unit), Some(year)) => Form::Of(unit, year),
+        _ => Form::Nothing(index / 1000),
+    }
 }
 
-impl Staged {
-    /// To what it belongs.
-    #[must_use]
-    pub fn form(&self) -> Form {
-        if ["years", "units"].contains(&self.collection) {
-            return Form::Reference;
-        }
-        let unit = self.value.get("unit").and_then(Value::as_str).and_then(|unit| unit.parse().ok());
-        let year = self.value.get("year").and_then(Value::as_i64).and_then(|year| i32::try_from(year).ok());
-        match (unit, year.and_then(|year| year.try_into().ok())) {
-            (Some(unit), Some(year)) => Form::Of(unit, year),
-            _ => Form::Nothing(self.index / 1000),
-        }
-    }
+/// A row as it is kept until it is its turn: a line of JSON.
+fn line_of(collection: Collection, index: usize, number: usize, row: &Copied) -> Option<String> {
+    let said = std::str::from_utf8(&row.text).ok()?;
+    Some(format!("{{\"c\":\"{}\",\"i\":{index},\"n\":{number},\"v\":{said}}}", collection.as_str()))
 }
 
 /// A row of an import, from the line that was kept of it.
 pub fn row(line: &str, source: &Arc<Source>) -> Result<Option<RowText>, serde_json::Error> {
-    /// [`Staged`], read again.
+    /// What [`line_of`] writes.
     #[derive(Deserialize)]
     struct Line<'a> {
         c: &'a str,
@@ -150,14 +140,13 @@ fn unwanted() -> Fault {
 }
 
 impl Sink<'_> {
-    fn row(&mut self, collection: Collection, number: usize, value: Value) -> Result<(), Fault> {
+    fn row(&mut self, collection: Collection, number: usize, row: &Copied) -> Result<(), Fault> {
         let next = self.next.entry(collection).or_default();
         let index = *next;
         *next += 1;
         let number = if number == 0 { index + 1 } else { number };
-        let staged = Staged { collection: collection.as_str(), index, number, value };
-        let line = serde_json::to_string(&staged).map_err(|_| broken(&Source::default()))?;
-        self.batch.rows.push((staged.form().to_string(), line));
+        let line = line_of(collection, index, number, row).ok_or_else(|| broken(&Source::default()))?;
+        self.batch.rows.push((form_of(collection, index, row).to_string(), line));
         self.row_end.mark();
         self.pass()
     }
@@ -231,7 +220,7 @@ fn lines(mut text: impl BufRead, reading: Reading, sink: &mut Sink<'_>) -> Resul
             continue;
         }
         match ndjson::line(number, bytes, reading.collection, reading.unit.unwrap_or_default()) {
-            Ok(line) => sink.row(line.collection, line.number, line.value)?,
+            Ok(line) => sink.row(line.collection, line.number, &Copied::from(&line.value))?,
             Err(flaw) => sink.flaw(&source, flaw)?,
         }
     }
@@ -247,7 +236,7 @@ fn table(text: impl Read, reading: Reading, sink: &mut Sink<'_>) -> Result<Said,
             headers.clone_from(&read.source.headers);
         }
         for line in read.lines.drain(..) {
-            sink.row(line.collection, line.number, line.value)?;
+            sink.row(line.collection, line.number, &Copied::from(&line.value))?;
         }
         for flaw in read.unread.drain(..) {
             sink.flaw(&read.source, flaw)?;
@@ -341,8 +330,8 @@ impl<'de> Visitor<'de> for Rows<'_, '_> {
         f.write_str("an array")
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<(), A::Error> {
-        while let Some(row) = rows.next_element::<Value>()? {
-            if let Err(fault) = self.sink.row(self.collection, 0, row) {
+        while let Some(row) = rows.next_element_seed(copy::Row)? {
+            if let Err(fault) = self.sink.row(self.collection, 0, &row) {
                 *self.stopped = Some(fault);
                 return Err(A::Error::custom("stopped"));
             }

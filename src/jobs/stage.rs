@@ -11,11 +11,12 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use super::entity::{ActiveModel, Asked, Model, Progress};
 use super::input::Chunks;
 use super::kept::{Kept, keep};
+use super::pack::packed;
 use super::rows::{self, Batch, Body};
 use super::runner::{Runner, Stop};
 use super::store;
 use super::wire::JobState;
-use crate::db::{Coded, Json};
+use crate::db::{Coded, Json, on_all_cores};
 use crate::http::{ApiError, ErrorCode, FieldError};
 use crate::imports::RowError;
 use crate::imports::bundle::{no_rows, of_file};
@@ -189,7 +190,13 @@ impl<'a> Sorter<'a> {
 
     async fn flush(&mut self) -> Result<(), Stop> {
         let pieces = std::mem::take(&mut self.pieces);
-        let pieces = pieces.into_iter().map(|(form, Piece { rows, body })| (form, rows, body)).collect();
+        let pack = |(form, Piece { rows, body }): (String, Piece)| store::Piece {
+            form,
+            rows,
+            bytes: body.len(),
+            body: packed(body),
+        };
+        let pieces = on_all_cores(pieces.into_iter().collect(), pack).await?;
         self.bytes = 0;
         let work = self.runner.db.begin(store::actor()).await?;
         store::add_pieces(&work, self.job.id, pieces).await?;

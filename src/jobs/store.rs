@@ -207,19 +207,28 @@ pub async fn chunk_after(db: &Db, job: i64, last: i64) -> Result<Option<chunk::M
     next.order_by_asc(chunk::Column::Id).one(db.reader()).await
 }
 
-/// Keeps rows: each form with how many there are, and their JSON.
-pub async fn add_pieces(
-    work: &Work<'_>,
-    job: i64,
-    pieces: Vec<(String, usize, String)>,
-) -> Result<(), DbErr> {
+/// Rows of one form, to be kept.
+#[derive(Debug)]
+pub struct Piece {
+    /// The form.
+    pub form: String,
+    /// How many there are.
+    pub rows: usize,
+    /// Bytes of their JSON.
+    pub bytes: usize,
+    /// Their JSON, packed.
+    pub body: String,
+}
+
+/// Keeps rows.
+pub async fn add_pieces(work: &Work<'_>, job: i64, pieces: Vec<Piece>) -> Result<(), DbErr> {
     let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-    let row = |(form, rows, body): (String, usize, String)| piece::ActiveModel {
+    let row = |Piece { form, rows, bytes, body }: Piece| piece::ActiveModel {
         id: ActiveValue::NotSet,
         job_id: Set(job),
         form: Set(form),
         rows: Set(count(rows)),
-        bytes: Set(count(body.len())),
+        bytes: Set(count(bytes)),
         body: Set(body),
     };
     insert_rows(work.conn(), pieces.into_iter().map(row).collect()).await
@@ -266,7 +275,7 @@ pub async fn count_forms(db: &Db, job: i64, kind: &str) -> Result<u64, DbErr> {
     Ok(found.and_then(|count| u64::try_from(count).ok()).unwrap_or_default())
 }
 
-/// The rows of all forms from one to another.
+/// The rows of all forms from one to another, packed.
 pub async fn pieces(db: &Db, job: i64, first: &str, last: &str) -> Result<Vec<String>, DbErr> {
     piece::Entity::find()
         .select_only()
