@@ -101,8 +101,8 @@ fn total(server: &Server, token: &str, collection: &str) -> u64 {
 }
 
 /// A county: its bundle, and how many rows of each kind it has.
-fn county(house: &House) -> (String, impl Fn(&str) -> u64 + use<>) {
-    let made = run(house.command(&["generate", "--units", "120", "--projects", "6", "--seed", "11"]), "");
+fn county(house: &House, units: &str) -> (String, impl Fn(&str) -> u64 + use<>) {
+    let made = run(house.command(&["generate", "--units", units, "--projects", "6", "--seed", "11"]), "");
     let bundle = text(&made.stdout);
     let value: Value = serde_json::from_str(&bundle).unwrap();
     (bundle, move |name: &str| value[name].as_array().map_or(0, |rows| u64::try_from(rows.len()).unwrap()))
@@ -112,7 +112,7 @@ const KINDS: [&str; 7] =
     ["years", "units", "budgets", "base_data", "project_expenditures", "indicators", "narratives"];
 
 fn killed_while_it_writes(house: &House) {
-    let (bundle, rows) = county(house);
+    let (bundle, rows) = county(house, "120");
     let all: u64 = KINDS.iter().map(|kind| rows(kind)).sum();
     let (mut server, token) = house.serve();
     let once = format!("{JSON}Idempotency-Key: the-county\r\n");
@@ -160,7 +160,7 @@ fn a_job_killed_while_it_writes_is_finished_on_postgresql() {
 }
 
 fn stopped_while_it_writes(house: &House) {
-    let (bundle, rows) = county(house);
+    let (bundle, rows) = county(house, "120");
     let all: u64 = KINDS.iter().map(|kind| rows(kind)).sum();
     let (mut server, token) = house.serve();
     let (_, _, sent) = send(&server, &token, "mode=commit", JSON, &bundle);
@@ -193,7 +193,8 @@ fn a_job_is_handed_back_by_a_process_that_is_told_to_stop_on_postgresql() {
 }
 
 fn cancelled(house: &House) {
-    let (bundle, rows) = county(house);
+    // Several times what is written at once when a job has found its pace.
+    let (bundle, rows) = county(house, "360");
     let (server, token) = house.serve();
     let (_, _, sent) = send(&server, &token, "mode=commit", JSON, &bundle);
     let id = sent["id"].as_str().unwrap();
@@ -299,7 +300,7 @@ fn one_bad_row_of_a_table_keeps_all_of_it_out_and_is_told() {
 #[test]
 fn the_command_line_tells_its_progress_and_does_the_same() {
     let house = House::on_sqlite();
-    let (bundle, rows) = county(&house);
+    let (bundle, rows) = county(&house, "120");
     let value: Value = serde_json::from_str(&bundle).unwrap();
     let mut lines = String::new();
     for kind in KINDS.iter().rev() {
