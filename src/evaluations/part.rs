@@ -290,9 +290,11 @@ pub async fn insert<P: Part>(
     };
     let new = P::Entity::insert(P::stamped(P::columns(input, siblings), stamp));
     let new = new.on_conflict(OnConflict::new().do_nothing().to_owned()).try_insert();
-    let TryInsertResult::Inserted(made) = new.exec_with_returning(work.conn()).await? else {
-        return Ok(None);
+    let made = match new.exec_with_returning_many(work.conn()).await? {
+        TryInsertResult::Inserted(mut made) => made.pop(),
+        TryInsertResult::Conflicted | TryInsertResult::Empty => None,
     };
+    let Some(made) = made else { return Ok(None) };
     record::<P>(work, evaluation, row, deed);
     Ok(Some(made))
 }

@@ -300,7 +300,7 @@ fn one_bad_row_of_a_table_keeps_all_of_it_out_and_is_told() {
 #[test]
 fn the_command_line_tells_its_progress_and_does_the_same() {
     let house = House::on_sqlite();
-    let (bundle, rows) = county(&house, "120");
+    let (bundle, rows) = county(&house, "360");
     let value: Value = serde_json::from_str(&bundle).unwrap();
     let mut lines = String::new();
     for kind in KINDS.iter().rev() {
