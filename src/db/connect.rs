@@ -12,8 +12,10 @@ const ACQUIRE: Duration = Duration::from_secs(2);
 /// How long a writer waits for the one SQLite writer; an import may hold it for a moment.
 const ACQUIRE_SQLITE_WRITER: Duration = Duration::from_secs(5);
 
-/// Connections of a process to PostgreSQL: so many that write, and so many that read.
-const MOST_POSTGRES: u32 = 12;
+/// Connections of a process to PostgreSQL on which transactions begin.
+const POSTGRES_TRANSACTIONS: u32 = 16;
+/// And those for single queries, which are over at once.
+const POSTGRES_QUERIES: u32 = 8;
 /// A connection that was idle for less than this is taken to stand without being asked.
 const LIVELY: Duration = Duration::from_secs(1);
 
@@ -94,8 +96,8 @@ pub async fn connect(url: &DatabaseUrl) -> Result<Connections, DbErr> {
     match url {
         DatabaseUrl::Sqlite { file, .. } => sqlite(file).await,
         DatabaseUrl::Postgres { url } => {
-            let writer = postgres(url, guarded).await?;
-            let reader = postgres(url, |pool| pool).await?;
+            let writer = postgres(url, POSTGRES_TRANSACTIONS, guarded).await?;
+            let reader = postgres(url, POSTGRES_QUERIES, |pool| pool).await?;
             Ok(Connections { snapshots: writer.clone(), writer, reader })
         }
     }
@@ -185,10 +187,11 @@ fn create_private(file: &std::path::Path) -> Result<(), DbErr> {
 
 async fn postgres(
     url: &str,
+    most: u32,
     guard: impl Fn(PostgresPool) -> PostgresPool + Send + Sync + 'static,
 ) -> Result<DatabaseConnection, DbErr> {
     let mut pool = options(url);
-    pool.max_connections(MOST_POSTGRES)
+    pool.max_connections(most)
         .min_connections(1)
         .test_before_acquire_if_idle_for(LIVELY)
         .connect_lazy(true)
