@@ -16,8 +16,6 @@ const ACQUIRE_SQLITE_WRITER: Duration = Duration::from_secs(5);
 const POSTGRES_TRANSACTIONS: u32 = 16;
 /// And those for single queries, which are over at once.
 const POSTGRES_QUERIES: u32 = 8;
-/// A connection that was idle for less than this is taken to stand without being asked.
-const LIVELY: Duration = Duration::from_secs(1);
 
 type PostgresPool = sqlx::pool::PoolOptions<sqlx::Postgres>;
 
@@ -193,7 +191,6 @@ async fn postgres(
     let mut pool = options(url);
     pool.max_connections(most)
         .min_connections(1)
-        .test_before_acquire_if_idle_for(LIVELY)
         .connect_lazy(true)
         .connect_timeout(ACQUIRE)
         .map_sqlx_postgres_opts(|postgres| {
