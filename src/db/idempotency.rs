@@ -114,6 +114,10 @@ impl Work<'_> {
         let Some(known) = known else {
             return Err(DbErr::RecordNotFound("a request that was there a moment ago".to_owned()));
         };
+        if known.created_at < self.now() - KEPT {
+            self.forget_old_requests().await?;
+            return Box::pin(self.claim(request)).await;
+        }
         if known.body_hash != request.body_hash {
             return Ok(Claim::Reused);
         }

@@ -53,6 +53,18 @@ async fn a_key_is_its_owners_its_routes_and_its_bodys() {
 }
 
 #[actix_web::test]
+async fn a_key_of_the_day_before_yesterday_is_a_new_one() {
+    let world = world().await;
+    let unit = world.caller("unit");
+    post(unit, "/api/v1/indicators", "k-3", &indicator(78)).await.expect(201);
+    world.sql("UPDATE idempotency_keys SET created_at = '2020-01-01 00:00:00+00:00'").await;
+    let other = post(unit, "/api/v1/indicators", "k-3", &indicator(79)).await.expect(201);
+    assert_eq!((other.header("idempotent-replayed"), &other.json["seq"]), ("", &json!(79)));
+    let again = post(unit, "/api/v1/indicators", "k-3", &indicator(79)).await.expect(201);
+    assert_eq!(again.header("idempotent-replayed"), "true");
+}
+
+#[actix_web::test]
 async fn what_failed_is_tried_again_with_the_same_key() {
     let world = world().await;
     let unit = world.caller("unit");
