@@ -90,6 +90,7 @@ pub struct Assembly {
     proxies: web::Data<TrustedProxies>,
     lookout: web::Data<feed::Lookout>,
     kept_scores: web::Data<scores::Kept>,
+    desk: web::Data<indicators::Desk>,
     cors_origins: Vec<String>,
     draining: web::Data<Draining>,
     document: web::Data<Document>,
@@ -126,7 +127,6 @@ impl Assembly {
             parts;
         let Described { document, schemas, paths } = DESCRIBED.clone();
         Self {
-            db: web::Data::new(db),
             authenticator: accounts.authenticator(),
             accounts: web::Data::new(accounts),
             cursors: web::Data::new(cursors),
@@ -137,6 +137,8 @@ impl Assembly {
             proxies: web::Data::new(proxies),
             lookout: web::Data::new(feed::Lookout::default()),
             kept_scores: web::Data::new(scores::Kept::default()),
+            desk: web::Data::new(indicators::Desk::new(db.clone())),
+            db: web::Data::new(db),
             cors_origins,
             draining: web::Data::new(Draining::default()),
             schemas,
@@ -318,6 +320,7 @@ pub fn build(
         .app_data(assembly.proxies)
         .app_data(assembly.lookout)
         .app_data(assembly.kept_scores)
+        .app_data(assembly.desk)
         .app_data(assembly.draining)
         .app_data(assembly.document)
         .app_data(assembly.schemas)

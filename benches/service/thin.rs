@@ -2,7 +2,7 @@
 //! data; no caller, no validation, no versions, no audit.
 
 use actix_web::{App, HttpResponse, HttpServer, Responder, web};
-use sea_orm::sqlx::postgres::PgPoolOptions;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sea_orm::sqlx::{self, PgPool, SqlitePool};
 use serde::{Deserialize, Serialize};
@@ -120,7 +120,10 @@ pub fn serve(url: &str) {
             let pool = |most| SqlitePoolOptions::new().max_connections(most).connect_with(options.clone());
             on_sqlite(pool(4).await.unwrap(), pool(1).await.unwrap()).await.unwrap();
         } else {
-            let pool = PgPoolOptions::new().max_connections(16).connect(url).await.unwrap();
+            // As the service does on its own machine.
+            let options: PgConnectOptions = url.parse().unwrap();
+            let options = options.ssl_mode(PgSslMode::Disable);
+            let pool = PgPoolOptions::new().max_connections(16).connect_with(options).await.unwrap();
             on_postgres(pool.clone(), pool).await.unwrap();
         }
     });

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
 
 use aws_lc_rs::digest;
 use base64::Engine as _;
@@ -14,7 +15,7 @@ use sea_orm::{
 };
 
 use super::entity::{checkpoint, entry, head};
-use crate::db::{Keyset, Work, insert_rows, keyset_page, on_all_cores, replace_rows};
+use crate::db::{Actor, Keyset, Target, Work, insert_rows, keyset_page, on_all_cores, replace_rows};
 
 /// What the first entry of a chain follows.
 pub const BEGINNING: &str = "";
@@ -71,10 +72,19 @@ impl Write for Digest {
 /// Chains whose heads are moved by one statement.
 const HEADS: usize = 1000;
 
-/// Appends entries to chains: of each chain the changes of its entries, as the text that is hashed. The heads are held
+/// What an entry says.
+#[derive(Debug)]
+pub struct Said {
+    /// Who did it.
+    pub by: Arc<Actor>,
+    /// The changes, as the text that is hashed.
+    pub changes: String,
+}
+
+/// Appends entries to chains. The heads are held
 /// until the work is over, so entries follow one another; in the order of the chains' names, so that two who write
 /// several never wait in a circle.
-pub async fn append(work: &Work<'_>, entries: BTreeMap<String, Vec<String>>) -> Result<(), DbErr> {
+pub async fn append(work: &Work<'_>, entries: BTreeMap<String, Vec<Said>>) -> Result<(), DbErr> {
     if entries.is_empty() {
         return Ok(());
     }
@@ -98,17 +108,16 @@ pub async fn append(work: &Work<'_>, entries: BTreeMap<String, Vec<String>>) -> 
             heads.insert(head.chain.clone(), head);
         }
     }
-    let actor = work.actor().clone();
     let blank = entry::Model {
         id: 0,
         chain: String::new(),
         seq: 0,
         at: work.now(),
-        actor: actor.name,
-        role: actor.role.map(|role| role.to_string()),
-        unit_code: actor.unit.map(|unit| unit.to_string()),
-        region_code: actor.region.map(|region| region.to_string()),
-        request_id: actor.request_id,
+        actor: String::new(),
+        role: None,
+        unit_code: None,
+        region_code: None,
+        request_id: None,
         cause: work.cause().map(str::to_owned),
         changes: String::new(),
         prev_hash: String::new(),
@@ -126,20 +135,29 @@ pub async fn append(work: &Work<'_>, entries: BTreeMap<String, Vec<String>>) -> 
         }));
     }
     insert_rows(conn, rows).await?;
-    replace_rows(conn, heads).await
+    replace_rows(conn, heads, Target::Key).await
 }
 
 /// The entries of a chain whose head has moved on already, each with the hash of the one before.
 fn linked(
     blank: &entry::Model,
     mut head: head::Model,
-    entries: Vec<String>,
+    entries: Vec<Said>,
 ) -> (head::Model, Vec<entry::Model>) {
     let first = head.seq + 1 - i64::try_from(entries.len()).unwrap_or(i64::MAX);
-    let rows = (first..).zip(entries).map(|(seq, changes)| {
-        let chain = head.chain.clone();
-        let prev_hash = std::mem::take(&mut head.hash);
-        let mut row = entry::Model { chain, seq, changes, prev_hash, ..blank.clone() };
+    let rows = (first..).zip(entries).map(|(seq, Said { by, changes })| {
+        let mut row = entry::Model {
+            chain: head.chain.clone(),
+            seq,
+            actor: by.name.clone(),
+            role: by.role.map(|role| role.to_string()),
+            unit_code: by.unit.as_ref().map(ToString::to_string),
+            region_code: by.region.as_ref().map(ToString::to_string),
+            request_id: by.request_id.clone(),
+            changes,
+            prev_hash: std::mem::take(&mut head.hash),
+            ..blank.clone()
+        };
         row.hash = entry_hash(&row);
         head.hash.clone_from(&row.hash);
         row

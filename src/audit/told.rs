@@ -14,7 +14,7 @@ use crate::db::{Change, Deed};
 /// The text of these changes, as [`super::entity::ChangeEntry`] is read from it; none, where they changed nothing.
 pub fn told<'a>(changes: impl Iterator<Item = &'a Change>) -> Result<Option<String>, serde_json::Error> {
     let mut text = String::new();
-    for Change { chain: _, entity, key, deed } in changes {
+    for Change { chain: _, entity, key, deed, by: _ } in changes {
         let before = text.len();
         text.push(if text.is_empty() { '[' } else { ',' });
         for (lead, word) in [("{\"action\":", deed.as_str()), (",\"entity\":", entity), (",\"key\":", key)] {
@@ -100,7 +100,9 @@ mod tests {
 
     use super::*;
     use crate::audit::entity::{ChangeEntry, FieldChange};
-    use crate::db::Chain;
+    use std::sync::Arc;
+
+    use crate::db::{Actor, Chain};
 
     fn fields(before: &Value, after: &Value) -> Vec<FieldChange> {
         let found = differences(before, after).into_iter();
@@ -124,14 +126,21 @@ mod tests {
         ];
         let mut wanted = Vec::new();
         let mut changes = Vec::new();
+        let by = Arc::new(Actor::service("test"));
         for (deed, fields) in deeds {
             let (entity, key) = ("indicators", "P01.\"3\"".to_owned());
             let action = deed.as_str().to_owned();
             wanted.push(ChangeEntry { action, entity: entity.to_owned(), key: key.clone(), fields });
-            changes.push(Change { chain: Chain::Administration, entity, key, deed });
+            changes.push(Change { chain: Chain::Administration, entity, key, deed, by: Arc::clone(&by) });
         }
         let same = Deed::changed(&state, &state);
-        changes.push(Change { chain: Chain::Administration, entity: "unit", key: String::new(), deed: same });
+        changes.push(Change {
+            chain: Chain::Administration,
+            entity: "unit",
+            key: String::new(),
+            deed: same,
+            by,
+        });
         let text = told(changes.iter()).unwrap().unwrap();
         assert_eq!(text, serde_json::to_string(&wanted).unwrap());
         assert_eq!(told(changes.iter().rev().take(1)).unwrap(), None);

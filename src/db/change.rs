@@ -2,9 +2,12 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use jixiao_core::kernel::{FiscalYear, UnitCode};
 use serde::Serialize;
+
+use super::Actor;
 
 /// Where a change is written down: each evaluation has a chain of its own, so that units never wait for one
 /// another, and everything else shares one.
@@ -57,6 +60,8 @@ pub struct Change {
     pub key: String,
     /// What happened to it.
     pub deed: Deed,
+    /// Who did it.
+    pub by: Arc<Actor>,
 }
 
 /// What happened to a thing. States are JSON texts of what people may see: never a secret, never a hash of one. As

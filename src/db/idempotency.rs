@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue, Set, TryInsertResult};
 
-use super::{Json, Work};
+use super::{Json, Work, insert_new_rows};
 
 /// For how long an answer is kept.
 const KEPT: TimeDelta = TimeDelta::hours(24);
@@ -64,6 +64,14 @@ pub struct RequestKey {
     pub body_hash: String,
 }
 
+impl RequestKey {
+    /// What tells it from other requests, whatever their bodies.
+    #[must_use]
+    pub fn name(&self) -> (&str, &str, &str) {
+        (&self.principal, &self.route, &self.key)
+    }
+}
+
 /// An answer as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredReply {
@@ -90,18 +98,7 @@ impl Work<'_> {
     /// Claims a request. Whoever comes second waits here until the first is committed (PostgreSQL waits on the
     /// unique index, SQLite has one writer), and then finds the answer.
     pub async fn claim(&self, request: &RequestKey) -> Result<Claim, DbErr> {
-        let RequestKey { principal, route, key, body_hash } = request.clone();
-        let placeholder = ActiveModel {
-            id: ActiveValue::NotSet,
-            principal: Set(principal),
-            route: Set(route),
-            key: Set(key),
-            body_hash: Set(body_hash),
-            status: Set(None),
-            headers: Set(Json(Vec::new())),
-            body: Set(String::new()),
-            created_at: Set(self.now()),
-        };
+        let placeholder = self.row(request.clone(), None);
         let unique = [Column::Principal, Column::Route, Column::Key];
         let inserted = Entity::insert(placeholder).on_conflict_do_nothing_on(unique).exec(self.conn());
         if let TryInsertResult::Inserted(made) = inserted.await? {
@@ -125,6 +122,39 @@ impl Work<'_> {
         let status =
             status.ok_or_else(|| DbErr::Custom("a request was committed without its answer".into()))?;
         Ok(Claim::Replay(StoredReply { status, headers: known.headers.0, body: known.body }))
+    }
+
+    /// Keeps answers to requests that nobody claimed; they differ. Where one of them came before, which is not looked into,
+    /// it says `false`, and nothing of this unit of work may stay.
+    pub async fn answer(&self, answers: Vec<(RequestKey, StoredReply)>) -> Result<bool, DbErr> {
+        let wanted = answers.len();
+        let row = |(request, reply)| self.row(request, Some(reply));
+        let rows = answers.into_iter().map(row).collect();
+        let kept = insert_new_rows(self.conn(), rows, &[Column::Id]).await?;
+        let ids: Result<Vec<i64>, DbErr> =
+            kept.iter().map(|row| row.try_get_by(Column::Id.as_str())).collect();
+        if ids?.iter().any(|id| id % FORGET_EVERY == 0) {
+            self.forget_old_requests().await?;
+        }
+        Ok(kept.len() == wanted)
+    }
+
+    /// A request, with its answer if there is one.
+    fn row(&self, request: RequestKey, reply: Option<StoredReply>) -> ActiveModel {
+        let RequestKey { principal, route, key, body_hash } = request;
+        let status = reply.as_ref().map(|reply| i32::from(reply.status));
+        let (headers, body) = reply.map_or_else(Default::default, |reply| (reply.headers, reply.body));
+        ActiveModel {
+            id: ActiveValue::NotSet,
+            principal: Set(principal),
+            route: Set(route),
+            key: Set(key),
+            body_hash: Set(body_hash),
+            status: Set(status),
+            headers: Set(Json(headers)),
+            body: Set(body),
+            created_at: Set(self.now()),
+        }
     }
 
     /// Keeps the answer to a request that was claimed.

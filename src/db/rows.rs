@@ -7,8 +7,27 @@ use futures_util::future::join;
 use sea_orm::sea_query::ArrayType;
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ConnectionTrait, DbBackend, DbErr, EntityName, EntityTrait, IdenStatic,
-    Iterable, PrimaryKeyToColumn, Statement, Value,
+    Iterable, PrimaryKeyToColumn, QueryResult, Statement, Value,
 };
+
+/// By what a row is the same as one that is there.
+#[derive(Clone, Copy, Debug)]
+pub enum Target {
+    /// The primary key.
+    Key,
+    /// A unique index, by its columns and, if it covers a part of the table only, by which: as SQL.
+    Index(&'static str),
+}
+
+/// What is done with a row that is there already.
+enum Conflict<'c, A: ActiveModelTrait> {
+    /// It is an error.
+    Fails,
+    /// It is replaced.
+    Replaces(Target),
+    /// It stays as it is; of the others these columns come back.
+    Stays(&'c [ColumnOf<A>]),
+}
 
 type ColumnOf<A> = <<A as ActiveModelTrait>::Entity as EntityTrait>::Column;
 
@@ -22,47 +41,88 @@ pub async fn insert_rows<A: ActiveModelTrait>(
     conn: &impl ConnectionTrait,
     rows: Vec<A>,
 ) -> Result<(), DbErr> {
-    write(conn, rows, false).await
+    put(conn, Chunks::of(conn, rows, &Conflict::Fails)).await
 }
 
-/// Puts rows in the place of those that have their primary key. All of them set the same columns.
+/// Puts rows in the place of those that are the same. All of them set the same columns.
 pub async fn replace_rows<A: ActiveModelTrait>(
     conn: &impl ConnectionTrait,
     rows: Vec<A>,
+    same: Target,
 ) -> Result<(), DbErr> {
-    write(conn, rows, true).await
+    put(conn, Chunks::of(conn, rows, &Conflict::Replaces(same))).await
 }
 
-async fn write<A: ActiveModelTrait>(
-    conn: &impl ConnectionTrait,
-    rows: Vec<A>,
-    replaces: bool,
-) -> Result<(), DbErr> {
-    let Some(first) = rows.first() else { return Ok(()) };
-    let is_set = |column: &ColumnOf<A>| !matches!(first.get(*column), ActiveValue::NotSet);
-    let columns: Vec<ColumnOf<A>> = ColumnOf::<A>::iter().filter(is_set).collect();
-    let names: Vec<String> = columns.iter().map(|column| format!("\"{}\"", column.as_str())).collect();
-    let into = format!("INSERT INTO \"{}\" ({}) ", A::Entity::default().table_name(), names.join(", "));
-    let then = if replaces { replacing::<A>(&names) } else { String::new() };
-    let engine = conn.get_database_backend();
-    let most = if engine == DbBackend::Postgres { ROWS } else { (VALUES / columns.len().max(1)).max(1) };
-    let mut rows = rows.into_iter();
-    let mut next = || {
-        let count = if engine == DbBackend::Postgres { most } else { power_of_two(rows.len().min(most)) };
-        let chunk: Vec<A> = rows.by_ref().take(count).collect();
-        (!chunk.is_empty()).then(|| match engine {
-            DbBackend::Postgres => arrays::<A>(&into, &then, &columns, chunk),
-            _ => values::<A>(engine, &into, &then, &columns, chunk),
-        })
-    };
-    let mut ready = next();
+async fn put<A: ActiveModelTrait>(conn: &impl ConnectionTrait, mut chunks: Chunks<A>) -> Result<(), DbErr> {
+    let mut ready = chunks.next();
     while let Some(statement) = ready {
         // While the engine has one, the next is put together.
-        let (done, following) = join(conn.execute_raw(statement), async { next() }).await;
+        let (done, following) = join(conn.execute_raw(statement), async { chunks.next() }).await;
         done?;
         ready = following;
     }
     Ok(())
+}
+
+/// Adds rows, but for those that any unique index has already, and hands back of each that was added these columns; in
+/// no order. All of them set the same columns.
+pub async fn insert_new_rows<A: ActiveModelTrait>(
+    conn: &impl ConnectionTrait,
+    rows: Vec<A>,
+    columns: &[ColumnOf<A>],
+) -> Result<Vec<QueryResult>, DbErr> {
+    let mut added = Vec::with_capacity(rows.len());
+    for statement in Chunks::of(conn, rows, &Conflict::Stays(columns)) {
+        added.extend(conn.query_all_raw(statement).await?);
+    }
+    Ok(added)
+}
+
+/// The statements that write rows, one after the other.
+struct Chunks<A: ActiveModelTrait> {
+    engine: DbBackend,
+    columns: Vec<ColumnOf<A>>,
+    into: String,
+    then: String,
+    rows: std::vec::IntoIter<A>,
+}
+
+impl<A: ActiveModelTrait> Chunks<A> {
+    fn of(conn: &impl ConnectionTrait, rows: Vec<A>, conflict: &Conflict<'_, A>) -> Self {
+        let is_set = |row: &A, column: &ColumnOf<A>| !matches!(row.get(*column), ActiveValue::NotSet);
+        let columns: Vec<ColumnOf<A>> = rows
+            .first()
+            .map_or_else(Vec::new, |first| ColumnOf::<A>::iter().filter(|one| is_set(first, one)).collect());
+        let names: Vec<String> = columns.iter().map(quoted::<A>).collect();
+        Self {
+            engine: conn.get_database_backend(),
+            into: format!("INSERT INTO \"{}\" ({}) ", A::Entity::default().table_name(), names.join(", ")),
+            then: conflict.clause(&names),
+            columns,
+            rows: rows.into_iter(),
+        }
+    }
+}
+
+impl<A: ActiveModelTrait> Iterator for Chunks<A> {
+    type Item = Statement;
+
+    fn next(&mut self) -> Option<Statement> {
+        let Self { engine, columns, into, then, rows } = self;
+        let count = match engine {
+            DbBackend::Postgres => ROWS,
+            _ => power_of_two(rows.len().min((VALUES / columns.len().max(1)).max(1))),
+        };
+        let chunk: Vec<A> = rows.by_ref().take(count).collect();
+        (!chunk.is_empty()).then(|| match engine {
+            DbBackend::Postgres => arrays::<A>(into, then, columns, chunk),
+            _ => values::<A>(*engine, into, then, columns, chunk),
+        })
+    }
+}
+
+fn quoted<A: ActiveModelTrait>(column: &ColumnOf<A>) -> String {
+    format!("\"{}\"", column.as_str())
 }
 
 /// The largest that is no larger: with these counts of rows there are few statements, and each is prepared once.
@@ -70,12 +130,27 @@ fn power_of_two(most: usize) -> usize {
     most.checked_ilog2().map_or(0, |log| 1 << log)
 }
 
-fn replacing<A: ActiveModelTrait>(names: &[String]) -> String {
-    let keys = <<A::Entity as EntityTrait>::PrimaryKey as Iterable>::iter();
-    let keys: Vec<String> = keys.map(|key| format!("\"{}\"", key.into_column().as_str())).collect();
-    let others = names.iter().filter(|name| !keys.contains(name));
-    let set: Vec<String> = others.map(|name| format!("{name} = excluded.{name}")).collect();
-    format!(" ON CONFLICT ({}) DO UPDATE SET {}", keys.join(", "), set.join(", "))
+impl<A: ActiveModelTrait> Conflict<'_, A> {
+    fn clause(&self, names: &[String]) -> String {
+        match self {
+            Self::Fails => String::new(),
+            Self::Stays(wanted) => {
+                let wanted: Vec<String> = wanted.iter().map(quoted::<A>).collect();
+                format!(" ON CONFLICT DO NOTHING RETURNING {}", wanted.join(", "))
+            }
+            Self::Replaces(same) => {
+                let keys = <<A::Entity as EntityTrait>::PrimaryKey as Iterable>::iter();
+                let keys: Vec<String> = keys.map(|key| quoted::<A>(&key.into_column())).collect();
+                let others = names.iter().filter(|name| !keys.contains(name));
+                let set: Vec<String> = others.map(|name| format!("{name} = excluded.{name}")).collect();
+                let same = match same {
+                    Target::Key => format!("({})", keys.join(", ")),
+                    Target::Index(index) => (*index).to_owned(),
+                };
+                format!(" ON CONFLICT {same} DO UPDATE SET {}", set.join(", "))
+            }
+        }
+    }
 }
 
 fn values<A: ActiveModelTrait>(

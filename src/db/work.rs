@@ -30,7 +30,7 @@ pub trait WriteHook: Debug + Send + Sync {
 #[derive(Debug)]
 pub struct Work<'db> {
     tx: DatabaseTransaction,
-    actor: Actor,
+    actor: Arc<Actor>,
     now: DateTime<Utc>,
     hooks: &'db [Box<dyn WriteHook>],
     evaluations: BTreeSet<i64>,
@@ -64,7 +64,7 @@ impl<'db> Work<'db> {
     ) -> Self {
         Self {
             tx,
-            actor,
+            actor: Arc::new(actor),
             now,
             hooks,
             evaluations: BTreeSet::new(),
@@ -92,9 +92,15 @@ impl<'db> Work<'db> {
         &self.actor
     }
 
+    /// Says that somebody else does what follows: requests that are written together keep their names.
+    pub fn act_as(&mut self, actor: impl Into<Actor>) {
+        self.actor = Arc::new(actor.into());
+    }
+
     /// Says what was changed, so that it can be told later by whom, from what and to what.
     pub fn record(&mut self, chain: Chain, entity: &'static str, key: String, deed: Deed) {
-        Arc::make_mut(&mut self.changes).push(Change { chain, entity, key, deed });
+        let by = Arc::clone(&self.actor);
+        Arc::make_mut(&mut self.changes).push(Change { chain, entity, key, deed, by });
     }
 
     /// Keeps what the writer of many rows knows of them, so that the hooks need not read it again. It must be what is

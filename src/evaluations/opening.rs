@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jixiao_core::kernel::{FiscalYear, RegionCode, UnitCode};
 use jixiao_core::workflow::{Stage, State};
+use sea_orm::sea_query::{LockBehavior, LockType};
 use sea_orm::{
     ActiveValue, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
 use super::entity::{ActiveModel, Column, Entity, Model};
-use crate::db::{Coded, Deed, Int, Json, Work, insert_rows};
+use crate::db::{Coded, Deed, Int, Json, Scope, Work, insert_rows};
 use crate::http::Principal;
 use crate::units::entity as units;
 use crate::units::store as unit_store;
@@ -60,7 +61,8 @@ pub async fn open_many(
         seen.into_iter().map(|unit| (unit.code.0.clone(), unit)).collect();
     let written: BTreeSet<UnitCode> =
         seen.values().filter(|unit| unit.is_in(&writing)).map(|unit| unit.code.0.clone()).collect();
-    let mut stored = stored(conn, keys, &written).await?;
+    let theirs = keys.iter().filter(|(unit, _)| written.contains(unit));
+    let mut stored = stored(conn, theirs, Held::Awaited).await?;
     let is_complete = keys.iter().all(|key| stored.contains_key(key));
     let years: BTreeSet<FiscalYear> = if is_complete {
         BTreeSet::new()
@@ -76,10 +78,7 @@ pub async fn open_many(
             Some(evaluation) if !evaluation.stage.0.is_editable() => {
                 Opening::Locked(evaluation.stage.0, evaluation)
             }
-            // What the unit has handed in once is its own: nobody fills it in for them any more.
-            Some(evaluation) if evaluation.round > 0 && caller.unit.as_ref() != Some(unit) => {
-                Opening::Refused(Refusal::NotYours)
-            }
+            Some(evaluation) if is_its_own(&evaluation, caller) => Opening::Refused(Refusal::NotYours),
             Some(evaluation) => Opening::Ready(evaluation),
             None if years.contains(year) => Opening::New(row.clone()),
             None => Opening::Refused(Refusal::NoYear),
@@ -88,25 +87,62 @@ pub async fn open_many(
     Ok(keys.iter().cloned().zip(keys.iter().map(opening)).collect())
 }
 
+/// What the unit has handed in once is its own: nobody fills it in for them any more.
+fn is_its_own(evaluation: &Model, caller: &Principal) -> bool {
+    evaluation.round > 0 && caller.unit.as_ref() != Some(&evaluation.unit_code.0)
+}
+
+/// The same for several callers, each of whom wants one: what may be changed as it stands, and nobody else holds. Why
+/// something may not, or what has to be done first, is for [`open`] to say.
+pub async fn ready(work: &Work<'_>, wanted: &[(&Principal, Key)]) -> Result<Vec<Option<Model>>, DbErr> {
+    let codes: BTreeSet<&UnitCode> = wanted.iter().map(|(_, (unit, _))| unit).collect();
+    let units = unit_store::reached(work.conn(), &Scope::All, &codes).await?;
+    let may_write = |caller: &Principal, code: &UnitCode| {
+        units.iter().find(|unit| unit.code.0 == *code).is_some_and(|unit| unit.is_in(&caller.writing()))
+    };
+    let theirs = wanted.iter().filter(|(caller, (unit, _))| may_write(caller, unit)).map(|(_, key)| key);
+    let stored = stored(work.conn(), theirs, Held::LeftOut).await?;
+    let is_ready = |caller: &Principal, evaluation: &Model| {
+        may_write(caller, &evaluation.unit_code.0)
+            && evaluation.stage.0.is_editable()
+            && !is_its_own(evaluation, caller)
+    };
+    let found = |(caller, key): &(&Principal, Key)| {
+        stored.get(key).filter(|evaluation| is_ready(caller, evaluation)).cloned()
+    };
+    Ok(wanted.iter().map(found).collect())
+}
+
+/// What is done about a form that somebody else holds.
+#[derive(Clone, Copy, Debug)]
+enum Held {
+    Awaited,
+    LeftOut,
+}
+
 /// The evaluations of these keys, held: two writers of one form take turns, so that its version and totals count both.
 /// In the order of units, so that two who hold several never wait in a circle.
 async fn stored(
     conn: &impl ConnectionTrait,
-    keys: &BTreeSet<Key>,
-    written: &BTreeSet<UnitCode>,
+    keys: impl Iterator<Item = &Key>,
+    held: Held,
 ) -> Result<BTreeMap<Key, Model>, DbErr> {
-    let mut by_year: BTreeMap<FiscalYear, Vec<&UnitCode>> = BTreeMap::new();
-    for (unit, year) in keys.iter().filter(|(unit, _)| written.contains(unit)) {
-        by_year.entry(*year).or_default().push(unit);
+    let mut by_year: BTreeMap<FiscalYear, BTreeSet<&UnitCode>> = BTreeMap::new();
+    for (unit, year) in keys {
+        by_year.entry(*year).or_default().insert(unit);
     }
     let mut found = BTreeMap::new();
     for (year, units) in by_year {
+        let units: Vec<&UnitCode> = units.into_iter().collect();
         for chunk in units.chunks(500) {
             let rows = Entity::find()
                 .filter(Column::Year.eq(Int(year)))
                 .filter(Column::UnitCode.is_in(chunk.iter().map(|unit| unit.as_str())))
-                .order_by_asc(Column::UnitCode)
-                .lock_exclusive();
+                .order_by_asc(Column::UnitCode);
+            let rows = match held {
+                Held::Awaited => rows.lock_exclusive(),
+                Held::LeftOut => rows.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked),
+            };
             for row in rows.all(conn).await? {
                 found.insert((row.unit_code.0.clone(), year), row);
             }
@@ -171,9 +207,8 @@ pub async fn make(
         });
     }
     insert_rows(work.conn(), rows).await?;
-    let keys: BTreeSet<Key> = new.iter().map(|(unit, year)| (unit.code.0.clone(), *year)).collect();
-    let units = keys.iter().map(|(unit, _)| unit.clone()).collect();
-    let made = stored(work.conn(), &keys, &units).await?;
+    let keys: Vec<Key> = new.iter().map(|(unit, year)| (unit.code.0.clone(), *year)).collect();
+    let made = stored(work.conn(), keys.iter(), Held::Awaited).await?;
     for ((unit, year), evaluation) in &made {
         work.touch_evaluation(evaluation.id);
         let said =

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use jixiao_core::kernel::{FiscalYear, ProjectCode, UnitCode};
-use sea_orm::sea_query::{IntoColumnRef, OnConflict};
+use sea_orm::sea_query::IntoColumnRef;
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
-    FromQueryResult, IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QueryResult, QuerySelect,
-    Select, TryInsertResult, Value,
+    FromQueryResult, IntoActiveModel, Iterable, JoinType, PaginatorTrait, QueryFilter, QueryResult,
+    QuerySelect, Select, Value,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 use super::entity;
 use super::opening::Key;
 use super::sync::{Batch, Changes, write};
-use crate::db::{Coded, Deed, Int, Keyset, SortColumn, Work, keyset_page};
+use crate::db::{Actor, Coded, Deed, Int, Keyset, SortColumn, Work, insert_new_rows, keyset_page};
 use crate::http::FieldError;
 use crate::http::wire::Stamp;
 use crate::units::entity as units;
@@ -273,6 +273,19 @@ pub async fn count<P: Part>(conn: &impl ConnectionTrait, select: Select<P::Entit
     select.count(conn).await
 }
 
+/// A part that is to be made.
+#[derive(Debug)]
+pub struct New<'n, P: Part> {
+    /// Who makes it.
+    pub by: Actor,
+    /// The evaluation it hangs on.
+    pub evaluation: &'n entity::Model,
+    /// What must be known of the evaluation's other parts.
+    pub siblings: &'n P::Siblings,
+    /// What it says.
+    pub input: P::Input,
+}
+
 /// Writes a new part; none, where there is one of its key already.
 pub async fn insert<P: Part>(
     work: &mut Work<'_>,
@@ -280,23 +293,44 @@ pub async fn insert<P: Part>(
     siblings: &P::Siblings,
     input: P::Input,
 ) -> Result<Option<P>, DbErr> {
-    let (row, deed) = (P::row(&P::key_of(&input)), Deed::made(&input));
+    let by = work.actor().clone();
+    let made = insert_many::<P>(work, vec![New { by, evaluation, siblings, input }]).await?;
+    Ok(made.into_iter().flatten().next())
+}
+
+/// Writes new parts, of any evaluations, and hands back each in its place; none, where there is one of its key already,
+/// be it one that stands before it here.
+pub async fn insert_many<P: Part>(
+    work: &mut Work<'_>,
+    new: Vec<New<'_, P>>,
+) -> Result<Vec<Option<P>>, DbErr> {
     let stamp = RowStamp {
         id: None,
-        evaluation_id: evaluation.id,
+        evaluation_id: 0,
         version: 1,
         created_at: Some(work.now()),
         updated_at: work.now(),
     };
-    let new = P::Entity::insert(P::stamped(P::columns(input, siblings), stamp));
-    let new = new.on_conflict(OnConflict::new().do_nothing().to_owned()).try_insert();
-    let made = match new.exec_with_returning_many(work.conn()).await? {
-        TryInsertResult::Inserted(mut made) => made.pop(),
-        TryInsertResult::Conflicted | TryInsertResult::Empty => None,
+    let row = |New { evaluation, siblings, input, .. }: &New<'_, P>| {
+        let stamp = RowStamp { evaluation_id: evaluation.id, ..stamp };
+        P::stamped(P::columns(input.clone(), siblings), stamp)
     };
-    let Some(made) = made else { return Ok(None) };
-    record::<P>(work, evaluation, row, deed);
-    Ok(Some(made))
+    let all: Vec<_> = <P::Entity as EntityTrait>::Column::iter().collect();
+    let added = insert_new_rows(work.conn(), new.iter().map(row).collect(), &all).await?;
+    let mut added: Vec<P> =
+        added.iter().map(|row| P::from_query_result(row, "")).collect::<Result<_, _>>()?;
+    let mut made = Vec::with_capacity(new.len());
+    for New { by, evaluation, siblings, input } in new {
+        let key = P::key_of(&input);
+        let is_it = |row: &P| row.evaluation_id() == evaluation.id && row.key(siblings) == key;
+        let place = added.iter().position(is_it);
+        if place.is_some() {
+            work.act_as(by);
+            record::<P>(work, evaluation, P::row(&key), Deed::made(&input));
+        }
+        made.push(place.map(|place| added.remove(place)));
+    }
+    Ok(made)
 }
 
 /// Replaces what a part says.

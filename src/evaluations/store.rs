@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use super::entity::{ActiveModel, Column, Entity, Model};
-pub use super::opening::{Key, Opening, Refusal, make, open, open_many};
+pub use super::opening::{Key, Opening, Refusal, make, open, open_many, ready};
 use super::summary_entity as summary;
 use crate::db::{Coded, Deed, Int, Json, Keyset, Scope, Work, WriteHook, keyset_page};
 use crate::http::Principal;

@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Val
 
 use super::entity;
 use super::part::{Part, RowStamp, record};
-use crate::db::{Deed, Work, insert_rows, on_all_cores, replace_rows};
+use crate::db::{Deed, Target, Work, insert_rows, on_all_cores, replace_rows};
 
 /// What becomes of the parts of one kind of an evaluation.
 #[derive(Debug)]
@@ -97,7 +97,7 @@ async fn put<P: Part>(
         let ids = chunk.iter().copied().map(Value::from);
         P::Entity::delete_many().filter(P::ID.is_in(ids)).exec(conn).await?;
     }
-    replace_rows(conn, replaced).await?;
+    replace_rows(conn, replaced, Target::Key).await?;
     insert_rows(conn, added).await
 }
 

@@ -59,7 +59,9 @@ fn key(request: &HttpRequest) -> Result<Option<String>, ApiError> {
 }
 
 impl Once {
-    fn request_key(&self) -> Option<RequestKey> {
+    /// What tells this request from others; none, where it came without a key.
+    #[must_use]
+    pub fn request_key(&self) -> Option<RequestKey> {
         let key = self.key.clone()?;
         let extensions = self.request.extensions();
         let digest = extensions.get::<BodyDigest>().map(|digest| digest.0.clone());

@@ -2,6 +2,7 @@
 
 use actix_web::{delete, get, patch, post, put, web};
 
+use super::desk::{self, Desk, Wish};
 use super::entity::Model;
 use super::store::{self, Projects};
 use super::wire::{IndicatorInput, IndicatorList, IndicatorParams, IndicatorPath, IndicatorView};
@@ -82,8 +83,12 @@ pub async fn post(
     caller: Caller<WriteForms>,
     once: Once,
     Body(input): Body<IndicatorInput>,
-    db: web::Data<Db>,
+    (db, desk): (web::Data<Db>, web::Data<Desk>),
 ) -> Result<Repeatable<Created<IndicatorView>>, ApiError> {
+    let wish = Wish { caller: caller.principal().clone(), request: once.request_key(), input: input.clone() };
+    if let Some(made) = desk.ask(wish).await? {
+        return Ok(Repeatable::First(made));
+    }
     let mut work = db.begin(caller.principal()).await?;
     if let Some(reply) = once.replay(&work).await? {
         return Ok(reply);
@@ -95,14 +100,14 @@ pub async fn post(
         Err(evaluations::Refusal::NoYear) => return Err(unknown("/year", "unknown_year", &year)),
         opened => opened?,
     };
-    let projects = store::project_of(work.conn(), evaluation.id, input.project.as_ref()).await?;
+    let wanted = input.project.iter().map(|code| (evaluation.id, code)).collect();
+    let projects = store::projects_of_codes(work.conn(), &wanted).await?.remove(&evaluation.id);
+    let projects = projects.unwrap_or_default();
     let key = Model::key_of(&input);
     part_routes::check::<Model>((&unit, year), &key, &input, &projects)?;
     let made = part::insert::<Model>(&mut work, &evaluation, &projects, input).await?;
     let row = made.ok_or_else(|| taken(key.1))?;
-    let location = format!("/api/v1/indicators/{}", row.id);
-    let Found { body, etag } = part_routes::found(&row, &evaluation, &projects);
-    once.commit(work, Created { body, etag, location }).await
+    once.commit(work, desk::created(&row, &evaluation, &projects)).await
 }
 
 /// Replace an indicator

@@ -1,6 +1,6 @@
 //! Indicators in the database.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jixiao_core::kernel::{FiscalYear, ProjectCode, UnitCode};
 use jixiao_core::scoring::{Block, Category};
@@ -244,15 +244,27 @@ pub async fn projects_of(conn: &impl ConnectionTrait, row: &Model) -> Result<Pro
     projects_where(conn, projects::Column::Id.eq(id)).await
 }
 
-/// The project of this code, to whose sheet an indicator is to belong.
-pub async fn project_of(
+/// The projects of these codes, to whose sheets indicators are to belong, by evaluation.
+pub async fn projects_of_codes(
     conn: &impl ConnectionTrait,
-    evaluation_id: i64,
-    project: Option<&ProjectCode>,
-) -> Result<Projects, DbErr> {
-    let Some(code) = project else { return Ok(Projects::default()) };
-    let of_this_code = projects::Column::Code.eq(code.as_str());
-    projects_where(conn, of_this_code.and(projects::Column::EvaluationId.eq(evaluation_id))).await
+    wanted: &BTreeSet<(i64, &ProjectCode)>,
+) -> Result<BTreeMap<i64, Projects>, DbErr> {
+    if wanted.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let evaluations: BTreeSet<i64> = wanted.iter().map(|(evaluation, _)| *evaluation).collect();
+    let codes: BTreeSet<&str> = wanted.iter().map(|(_, code)| code.as_str()).collect();
+    let of_these = projects::Entity::find()
+        .filter(projects::Column::EvaluationId.is_in(evaluations))
+        .filter(projects::Column::Code.is_in(codes))
+        .select_only()
+        .columns([projects::Column::EvaluationId, projects::Column::Id, projects::Column::Code]);
+    let rows: Vec<(i64, i64, Coded<ProjectCode>)> = of_these.into_tuple().all(conn).await?;
+    let mut found: BTreeMap<i64, Vec<(ProjectCode, i64)>> = BTreeMap::new();
+    for (evaluation, id, Coded(code)) in rows {
+        found.entry(evaluation).or_default().push((code, id));
+    }
+    Ok(found.into_iter().map(|(evaluation, keys)| (evaluation, keys.into_iter().collect())).collect())
 }
 
 async fn projects_where(conn: &impl ConnectionTrait, condition: SimpleExpr) -> Result<Projects, DbErr> {

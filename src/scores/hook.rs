@@ -9,7 +9,6 @@ use futures_util::future::LocalBoxFuture;
 use jixiao_core::kernel::{FiscalYear, Points, ProjectCode, RegionCode, UnitCode};
 use jixiao_core::scoring::RuleSet;
 use jixiao_core::workflow::Stage;
-use sea_orm::sea_query::ExprTrait as _;
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
     QueryFilter, QueryOrder, QuerySelect, Set,
@@ -19,7 +18,7 @@ use super::assemble::{Scored as ScoredSheet, score_sheets};
 use super::figures;
 use super::recent::{self, Recent, Sheets};
 use super::store::rules;
-use crate::db::{Change, Coded, Db, Int, Json, Work, WriteHook, insert_rows, on_all_cores};
+use crate::db::{Change, Coded, Db, Int, Json, Target, Work, WriteHook, on_all_cores, replace_rows};
 use crate::evaluations::entity::{self as evaluations, Model as Evaluation};
 use crate::evaluations::summary_entity::{ActiveModel, Column, Entity};
 use crate::forms::store::{self as forms, Known, Scored};
@@ -29,8 +28,9 @@ use crate::years::round_store;
 /// Evaluations that are scored together.
 const TOGETHER: usize = 200;
 
-/// Evaluations of one unit of work whose forms are kept for the next: a person writes one, an import does not come back.
-const FEW: usize = 4;
+/// Evaluations of one unit of work whose forms are kept for the next: who fills a form row by row comes back, an import
+/// does not.
+const FEW: usize = 64;
 
 /// Scores follow every change of their sources.
 #[derive(Debug, Default)]
@@ -124,8 +124,7 @@ impl Summaries {
                 }
             });
         }
-        let fresh = replace(conn, single, summaries(conn, tasks, units).await?).await?;
-        insert_rows(conn, fresh).await
+        replace(conn, single, summaries(conn, tasks, units).await?).await
     }
 
     /// What is known of a form that the unit of work changed, and which of its sheets these changes are about.
@@ -190,33 +189,33 @@ fn single_sheets(task: &Task) -> Vec<SheetKey> {
     sheets.iter().filter_map(key).collect()
 }
 
-/// Puts the summaries of single sheets in the place of what they had, and hands back those that had none.
+/// Puts the summaries of single sheets in the place of what they had, and removes those of sheets that are no more.
 async fn replace(
     conn: &impl ConnectionTrait,
     mut single: BTreeSet<SheetKey>,
     summaries: Vec<ActiveModel>,
-) -> Result<Vec<ActiveModel>, DbErr> {
-    let this = |(evaluation, project): SheetKey| {
-        let sheet = project.map_or_else(|| Column::ProjectId.is_null(), |id| Column::ProjectId.eq(id));
-        Column::EvaluationId.eq(evaluation).and(sheet)
-    };
-    let mut fresh = Vec::with_capacity(summaries.len());
-    for summary in summaries {
+) -> Result<(), DbErr> {
+    for summary in &summaries {
         let key = summary.evaluation_id.try_as_ref().copied().zip(summary.project_id.try_as_ref().copied());
-        let Some(key) = key.filter(|key| single.remove(key)) else {
-            fresh.push(summary);
-            continue;
-        };
-        let kept = Entity::update_many().set(summary.clone()).filter(this(key)).exec(conn).await?;
-        if kept.rows_affected == 0 {
-            fresh.push(summary);
+        if let Some(key) = key {
+            single.remove(&key);
         }
     }
-    for gone in single {
-        Entity::delete_many().filter(this(gone)).exec(conn).await?;
+    for (evaluation, project) in single {
+        let sheet = project.map_or_else(|| Column::ProjectId.is_null(), |id| Column::ProjectId.eq(id));
+        let gone = Entity::delete_many().filter(Column::EvaluationId.eq(evaluation)).filter(sheet);
+        gone.exec(conn).await?;
     }
-    Ok(fresh)
+    let is_department = |summary: &ActiveModel| matches!(summary.project_id, ActiveValue::Set(None));
+    let (departments, projects) = summaries.into_iter().partition(is_department);
+    replace_rows(conn, departments, DEPARTMENT).await?;
+    replace_rows(conn, projects, PROJECT).await
 }
+
+/// By what a summary is that of the same department sheet.
+const DEPARTMENT: Target = Target::Index("(evaluation_id) WHERE project_id IS NULL");
+/// And of the same project's.
+const PROJECT: Target = Target::Index("(project_id) WHERE project_id IS NOT NULL");
 
 fn no_unit() -> DbErr {
     DbErr::Custom("an evaluation without its unit".into())

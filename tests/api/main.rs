@@ -60,6 +60,7 @@ mod strategies;
 mod support;
 mod tables;
 mod templates;
+mod together;
 mod units_and_years;
 mod walking;
 mod workflow;

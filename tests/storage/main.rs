@@ -11,6 +11,7 @@ mod audit;
 mod exact;
 mod failures;
 mod filled;
+mod gather;
 mod schema;
 mod summaries;
 mod support;
