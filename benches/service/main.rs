@@ -137,8 +137,13 @@ fn reads_and_writes(bench: &Bench, place: &Place) {
         .collect();
     assert!(!sample.is_empty(), "no evaluation has fifty indicators");
 
-    let writers = sample.iter().take(WRITERS).map(|(unit, _)| (unit.clone(), place.sign_in(&server, unit)));
-    let writers = writers.collect();
+    let writer = |(unit, id): &(String, String)| {
+        let projects =
+            place.ask(&format!("SELECT count(*) FROM project_expenditures WHERE evaluation_id = {id}"));
+        let (unit, token) = (unit.clone(), place.sign_in(&server, unit));
+        Writer { unit, token, sheets: projects.trim().parse::<u64>().unwrap() + 1 }
+    };
+    let writers = sample.iter().take(WRITERS).map(writer).collect();
 
     let get = |path: &str| format!("GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n").into_bytes();
     let signed = |path: &str| {
@@ -253,15 +258,24 @@ fn mixed(bench: &Bench, works: &[Work<'_>], server: &Server, minutes: u64) {
 }
 
 /// An indicator of the unit's department sheet, each with a number of its own. Only the units themselves write them.
-fn posts(units: Vec<(String, String)>) -> Box<Requests> {
+/// A clerk and the form they fill.
+struct Writer {
+    unit: String,
+    token: String,
+    sheets: u64,
+}
+
+/// New indicators, into the forms and their sheets in turn.
+fn posts(writers: Vec<Writer>) -> Box<Requests> {
     let number = AtomicU64::new(0);
     Box::new(move |_| {
         let number = number.fetch_add(1, Ordering::Relaxed);
-        let each = u64::try_from(units.len()).unwrap();
-        let (unit, token) = &units[usize::try_from(number % each).unwrap()];
-        let seq = 1000 + number / each;
+        let each = u64::try_from(writers.len()).unwrap();
+        let Writer { unit, token, sheets } = &writers[usize::try_from(number % each).unwrap()];
+        let (seq, sheet) = (1000 + number / each / sheets, number / each % sheets);
+        let project = if sheet == 0 { "null".to_owned() } else { format!("\"P{sheet:02}\"") };
         let body = format!(
-            r#"{{"unit":"{unit}","year":2023,"project":null,"seq":{seq},"level1":"产出指标","level2":"数量指标","name":"走访服务企业次数","target":"≥60次","actual":"62次","weight":"0.5","self_score":"0.5"}}"#
+            r#"{{"unit":"{unit}","year":2023,"project":{project},"seq":{seq},"level1":"产出指标","level2":"数量指标","name":"走访服务企业次数","target":"≥60次","actual":"62次","weight":"0.5","self_score":"0.5"}}"#
         );
         format!(
             "POST /api/v1/indicators HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nIdempotency-Key: {}\r\nContent-Length: {}\r\n\r\n{body}",

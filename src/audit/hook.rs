@@ -10,10 +10,10 @@ use sea_orm::DbErr;
 
 use super::store::{self, Said};
 use super::told::told;
-use crate::db::{Chain, Change, Work, WriteHook, on_all_cores};
+use crate::db::{Chain, Change, Work, WriteHook, on_enough_cores};
 
 /// Chains whose entries are written while those of the next are put into words.
-const TOGETHER: usize = 16;
+const TOGETHER: usize = 32;
 
 /// Appends entries to each chain in which something was changed.
 #[derive(Debug)]
@@ -40,7 +40,9 @@ impl WriteHook for Chains {
             let mut chains = chains.into_iter();
             let mut next = || {
                 let shared = Arc::clone(&changes);
-                on_all_cores(chains.by_ref().take(TOGETHER).collect(), move |(chain, sheets)| {
+                let chains: Vec<(String, Vec<Vec<usize>>)> = chains.by_ref().take(TOGETHER).collect();
+                let rows = chains.iter().flat_map(|(_, sheets)| sheets).map(Vec::len).sum();
+                on_enough_cores(rows, chains, move |(chain, sheets)| {
                     entries(&shared, sheets).map(|said| (chain, said))
                 })
             };

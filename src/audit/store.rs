@@ -15,7 +15,7 @@ use sea_orm::{
 };
 
 use super::entity::{checkpoint, entry, head};
-use crate::db::{Actor, Keyset, Target, Work, insert_rows, keyset_page, on_all_cores, replace_rows};
+use crate::db::{Actor, Keyset, Target, Work, insert_rows, keyset_page, on_enough_cores, replace_rows};
 
 /// What the first entry of a chain follows.
 pub const BEGINNING: &str = "";
@@ -123,8 +123,10 @@ pub async fn append(work: &Work<'_>, entries: BTreeMap<String, Vec<Said>>) -> Re
         prev_hash: String::new(),
         hash: String::new(),
     };
+    let rows = entries.values().map(Vec::len).sum();
     let chains = entries.into_iter().filter_map(|(chain, entries)| Some((heads.remove(&chain)?, entries)));
-    let linked = on_all_cores(chains.collect(), move |(head, entries)| linked(&blank, head, entries)).await?;
+    let linked =
+        on_enough_cores(rows, chains.collect(), move |(head, entries)| linked(&blank, head, entries)).await?;
     let (mut rows, mut heads) = (Vec::new(), Vec::new());
     for (head, entries) in linked {
         heads.push(head::ActiveModel::from(head).reset_all());

@@ -5,6 +5,22 @@ use std::thread;
 
 use sea_orm::DbErr;
 
+/// Rows that are gone through here and now, in the time that a thread needs to wake up on a busy machine.
+const FEW: usize = 1_000;
+
+/// The same as [`on_all_cores`], where there is enough to do: `rows` are gone through in all.
+pub async fn on_enough_cores<T, R>(
+    rows: usize,
+    items: Vec<T>,
+    work: impl Fn(T) -> R + Send + Sync + 'static,
+) -> Result<Vec<R>, DbErr>
+where
+    T: Send + 'static,
+    R: Send + 'static,
+{
+    if rows < FEW { Ok(items.into_iter().map(work).collect()) } else { on_all_cores(items, work).await }
+}
+
 /// What `work` makes of each item, in the order of the items. A panic comes back as an error.
 pub async fn on_all_cores<T, R>(
     items: Vec<T>,

@@ -31,7 +31,7 @@ pub use change::{Chain, Change, Deed, UnknownChain};
 pub use columns::{AsInteger, Coded, Int, Json};
 use connect::Connections;
 pub use connect::{DatabaseUrl, UnusableUrl};
-pub use cores::on_all_cores;
+pub use cores::{on_all_cores, on_enough_cores};
 pub use dependents::{REFERENCES, Reference, dependents};
 pub use digest::{Sha256, sha256};
 pub use error::{is_held, is_reference_violation, is_unavailable, is_unique_violation, is_unusable};

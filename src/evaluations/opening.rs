@@ -78,7 +78,10 @@ pub async fn open_many(
             Some(evaluation) if !evaluation.stage.0.is_editable() => {
                 Opening::Locked(evaluation.stage.0, evaluation)
             }
-            Some(evaluation) if is_its_own(&evaluation, caller) => Opening::Refused(Refusal::NotYours),
+            // What the unit has handed in once is its own: nobody fills it in for them any more.
+            Some(evaluation) if evaluation.round > 0 && caller.unit.as_ref() != Some(unit) => {
+                Opening::Refused(Refusal::NotYours)
+            }
             Some(evaluation) => Opening::Ready(evaluation),
             None if years.contains(year) => Opening::New(row.clone()),
             None => Opening::Refused(Refusal::NoYear),
@@ -87,30 +90,17 @@ pub async fn open_many(
     Ok(keys.iter().cloned().zip(keys.iter().map(opening)).collect())
 }
 
-/// What the unit has handed in once is its own: nobody fills it in for them any more.
-fn is_its_own(evaluation: &Model, caller: &Principal) -> bool {
-    evaluation.round > 0 && caller.unit.as_ref() != Some(&evaluation.unit_code.0)
-}
-
-/// The same for several callers, each of whom wants one: what may be changed as it stands, and nobody else holds. Why
-/// something may not, or what has to be done first, is for [`open`] to say.
+/// The same for several callers, each of whom wants one: what is their own, may be changed as it stands, and is held by
+/// nobody else. Whatever else is to be said, [`open`] says.
 pub async fn ready(work: &Work<'_>, wanted: &[(&Principal, Key)]) -> Result<Vec<Option<Model>>, DbErr> {
-    let codes: BTreeSet<&UnitCode> = wanted.iter().map(|(_, (unit, _))| unit).collect();
-    let units = unit_store::reached(work.conn(), &Scope::All, &codes).await?;
-    let may_write = |caller: &Principal, code: &UnitCode| {
-        units.iter().find(|unit| unit.code.0 == *code).is_some_and(|unit| unit.is_in(&caller.writing()))
+    let is_own = |caller: &Principal, (unit, _): &Key| caller.writing() == Scope::Unit(unit.clone());
+    let own = wanted.iter().filter(|(caller, key)| is_own(caller, key)).map(|(_, key)| key);
+    let stored = stored(work.conn(), own, Held::LeftOut).await?;
+    let ready = |(caller, key): &(&Principal, Key)| {
+        let evaluation = stored.get(key).filter(|evaluation| evaluation.stage.0.is_editable());
+        evaluation.filter(|_| is_own(caller, key)).cloned()
     };
-    let theirs = wanted.iter().filter(|(caller, (unit, _))| may_write(caller, unit)).map(|(_, key)| key);
-    let stored = stored(work.conn(), theirs, Held::LeftOut).await?;
-    let is_ready = |caller: &Principal, evaluation: &Model| {
-        may_write(caller, &evaluation.unit_code.0)
-            && evaluation.stage.0.is_editable()
-            && !is_its_own(evaluation, caller)
-    };
-    let found = |(caller, key): &(&Principal, Key)| {
-        stored.get(key).filter(|evaluation| is_ready(caller, evaluation)).cloned()
-    };
-    Ok(wanted.iter().map(found).collect())
+    Ok(wanted.iter().map(ready).collect())
 }
 
 /// What is done about a form that somebody else holds.

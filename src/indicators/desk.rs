@@ -57,15 +57,27 @@ async fn serve(db: Db, wishes: Vec<Wish>) -> Vec<Answer> {
             return wishes.iter().map(|_| Err(refused(&why))).collect();
         }
     };
-    match write(work, &wishes).await {
-        Ok(made) => made.into_iter().map(Ok).collect(),
-        // There is something about one of them, and nothing was written: which, shows when each is tried alone.
-        Err(_) => wishes.iter().map(|_| Ok(None)).collect(),
+    // There is something about one of them, and nothing was written: which, shows when each is tried alone.
+    let Ok((work, made)) = write(work, &wishes).await else {
+        return wishes.iter().map(|_| Ok(None)).collect();
+    };
+    if made.iter().all(Option::is_none) {
+        return made.into_iter().map(Ok).collect();
     }
+    // Whether a commit that fails was one is not known: what it was about is not tried again.
+    let failed = work.commit().await.err().map(|why| why.to_string());
+    let answer = |made: Option<Created<IndicatorView>>| match &failed {
+        Some(why) if made.is_some() => Err(ApiError { cause: Some(why.clone()), ..ApiError::unavailable() }),
+        _ => Ok(made),
+    };
+    made.into_iter().map(answer).collect()
 }
 
-/// Writes what is plain among the wishes, and gives back what was made of each.
-async fn write(mut work: Work<'_>, wishes: &[Wish]) -> Result<Vec<Option<Created<IndicatorView>>>, ApiError> {
+/// What was made of each wish.
+type Made = Vec<Option<Created<IndicatorView>>>;
+
+/// Writes what is plain among the wishes; it is yet to be committed.
+async fn write<'db>(mut work: Work<'db>, wishes: &[Wish]) -> Result<(Work<'db>, Made), ApiError> {
     let wanted: Vec<_> =
         wishes.iter().map(|Wish { caller, input, .. }| (caller, (input.unit.clone(), input.year))).collect();
     let ready = evaluations::ready(&work, &wanted).await?;
@@ -90,7 +102,7 @@ async fn write(mut work: Work<'_>, wishes: &[Wish]) -> Result<Vec<Option<Created
     }
     let rows = part::insert_many::<Model>(&mut work, new).await?;
 
-    let mut made: Vec<Option<Created<IndicatorView>>> = wishes.iter().map(|_| None).collect();
+    let mut made: Made = wishes.iter().map(|_| None).collect();
     let mut answers = Vec::with_capacity(rows.len());
     for ((place, request, evaluation, siblings), row) in plain.into_iter().zip(rows) {
         let Some(row) = row else { continue };
@@ -105,10 +117,8 @@ async fn write(mut work: Work<'_>, wishes: &[Wish]) -> Result<Vec<Option<Created
     if !work.answer(answers).await? {
         return Err(ApiError::new(ErrorCode::IdempotencyInProgress));
     }
-    if made.iter().any(Option::is_some) {
-        work.commit().await?;
-    }
-    Ok(made)
+    work.refresh().await?;
+    Ok((work, made))
 }
 
 /// An indicator that was made, as it is answered.

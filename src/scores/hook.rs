@@ -9,19 +9,21 @@ use futures_util::future::LocalBoxFuture;
 use jixiao_core::kernel::{FiscalYear, Points, ProjectCode, RegionCode, UnitCode};
 use jixiao_core::scoring::RuleSet;
 use jixiao_core::workflow::Stage;
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect, Set,
+    JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
 };
 
 use super::assemble::{Scored as ScoredSheet, score_sheets};
 use super::figures;
 use super::recent::{self, Recent, Sheets};
 use super::store::rules;
-use crate::db::{Change, Coded, Db, Int, Json, Target, Work, WriteHook, on_all_cores, replace_rows};
+use crate::db::{Change, Coded, Db, Int, Json, Target, Work, WriteHook, on_enough_cores, replace_rows};
 use crate::evaluations::entity::{self as evaluations, Model as Evaluation};
 use crate::evaluations::summary_entity::{ActiveModel, Column, Entity};
 use crate::forms::store::{self as forms, Known, Scored};
+use crate::indicators::wire::IndicatorInput;
 use crate::units::entity as units;
 use crate::years::round_store;
 
@@ -83,18 +85,15 @@ impl Summaries {
     async fn refresh(&self, work: &Work<'_>, ids: &[i64], chosen: &mut Chosen) -> Result<(), DbErr> {
         let conn = work.conn();
         // Locked, as by who writes a part: else this could put back totals from before that write.
-        let evaluations = evaluations::Entity::find()
-            .filter(evaluations::Column::Id.is_in(ids.iter().copied()))
-            .order_by_asc(evaluations::Column::Id)
-            .lock_exclusive();
-        let evaluations = evaluations.all(conn).await?;
-        let units = units_of(conn, &evaluations).await?;
+        let evaluations = held(conn, ids).await?;
         let known = work.known::<Known>();
         let are_few = known.is_none() && evaluations.len() <= FEW;
         let mut tasks = Vec::with_capacity(evaluations.len());
-        for mut evaluation in evaluations {
-            let unit = units.get(&evaluation.unit_code.0).ok_or_else(no_unit)?;
-            let are_others = choose_rules(work, &mut evaluation, unit, chosen).await?;
+        let mut units = BTreeMap::new();
+        for (mut evaluation, unit) in evaluations {
+            let unit = unit.ok_or_else(no_unit)?;
+            let are_others = choose_rules(work, &mut evaluation, &unit, chosen).await?;
+            units.insert(unit.code.0.clone(), unit);
             let mut task = Task::new(evaluation);
             if let Some(form) = known.as_ref().and_then(|known| known.0.get(&task.evaluation.id)) {
                 task.form = Some(Arc::clone(form));
@@ -158,6 +157,14 @@ impl Task {
     pub fn new(evaluation: Evaluation) -> Self {
         Self { evaluation, form: None, sheets: None }
     }
+
+    /// Indicators that are scored.
+    fn rows(&self) -> Option<usize> {
+        let rows = &self.form.as_deref()?.0.indicators;
+        let sheets = self.sheets.as_ref();
+        let is_wanted = |row: &&IndicatorInput| sheets.is_none_or(|sheets| sheets.contains(&row.project));
+        Some(rows.iter().filter(is_wanted).count())
+    }
 }
 
 /// Reads the forms of which nothing is known.
@@ -217,19 +224,26 @@ const DEPARTMENT: Target = Target::Index("(evaluation_id) WHERE project_id IS NU
 /// And of the same project's.
 const PROJECT: Target = Target::Index("(project_id) WHERE project_id IS NOT NULL");
 
-fn no_unit() -> DbErr {
-    DbErr::Custom("an evaluation without its unit".into())
+/// Evaluations with their units. They are held, and not their units: what is written of a form does not change these.
+async fn held(
+    conn: &impl ConnectionTrait,
+    ids: &[i64],
+) -> Result<Vec<(Evaluation, Option<units::Model>)>, DbErr> {
+    let to_unit = evaluations::Entity::belongs_to(units::Entity)
+        .from(evaluations::Column::UnitCode)
+        .to(units::Column::Code)
+        .into();
+    let mut found = evaluations::Entity::find()
+        .filter(evaluations::Column::Id.is_in(ids.iter().copied()))
+        .order_by_asc(evaluations::Column::Id)
+        .join(JoinType::InnerJoin, to_unit)
+        .select_also(units::Entity);
+    QueryTrait::query(&mut found).lock_with_tables(LockType::Update, [evaluations::Entity]);
+    found.all(conn).await
 }
 
-/// The units of these evaluations.
-pub async fn units_of(
-    conn: &impl ConnectionTrait,
-    evaluations: &[Evaluation],
-) -> Result<BTreeMap<UnitCode, units::Model>, DbErr> {
-    let codes: BTreeSet<&str> =
-        evaluations.iter().map(|evaluation| evaluation.unit_code.0.as_str()).collect();
-    let found = units::Entity::find().filter(units::Column::Code.is_in(codes)).all(conn).await?;
-    Ok(found.into_iter().map(|unit| (unit.code.0.clone(), unit)).collect())
+fn no_unit() -> DbErr {
+    DbErr::Custom("an evaluation without its unit".into())
 }
 
 /// An evaluation that can still be changed is scored by the rules that its region has now. Says whether these are
@@ -274,7 +288,8 @@ pub async fn summaries(
             by_reference.insert(evaluation.rule_set.clone(), Arc::new(rules(conn, evaluation).await?));
         }
     }
-    let scored = on_all_cores(tasks, move |Task { evaluation, form, sheets }| {
+    let rows = tasks.iter().filter_map(Task::rows).sum();
+    let scored = on_enough_cores(rows, tasks, move |Task { evaluation, form, sheets }| {
         let unit = units.get(&evaluation.unit_code.0);
         let rules = by_reference.get(&evaluation.rule_set);
         let (Some(form), Some(unit), Some(rules)) = (form.as_deref(), unit, rules) else {

@@ -1,6 +1,6 @@
 //! The proof that what lists read is what scoring every stored form anew would say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jixiao_core::kernel::{FiscalYear, UnitCode};
 use sea_orm::{
@@ -8,9 +8,10 @@ use sea_orm::{
     ModelTrait, QueryFilter, QueryOrder, QuerySelect, Value,
 };
 
-use super::hook::{Task, read_forms, summaries, units_of};
+use super::hook::{Task, read_forms, summaries};
 use crate::evaluations::entity as evaluations;
 use crate::evaluations::summary_entity::{ActiveModel, Column, Entity, Model};
+use crate::units::entity as units;
 
 /// Evaluations that are read and scored together.
 const TOGETHER: u64 = 200;
@@ -56,6 +57,17 @@ pub async fn verify(conn: &impl ConnectionTrait) -> Result<Verdict, DbErr> {
         last = end.id;
         compare(conn, batch, &mut verdict).await?;
     }
+}
+
+/// The units of these evaluations.
+async fn units_of(
+    conn: &impl ConnectionTrait,
+    evaluations: &[evaluations::Model],
+) -> Result<BTreeMap<UnitCode, units::Model>, DbErr> {
+    let codes: BTreeSet<&str> =
+        evaluations.iter().map(|evaluation| evaluation.unit_code.0.as_str()).collect();
+    let found = units::Entity::find().filter(units::Column::Code.is_in(codes)).all(conn).await?;
+    Ok(found.into_iter().map(|unit| (unit.code.0.clone(), unit)).collect())
 }
 
 type Key = (i64, Option<i64>);
