@@ -54,8 +54,8 @@ struct Bench {
     /// Units of a county or province that is imported meanwhile, by another process
     #[arg(long)]
     beside_import: Option<u32>,
-    /// Minutes of all works at once; the memory is told after each
-    #[arg(long)]
+    /// Minutes of all works at once; the memory is told after each. A token lasts fifteen, and is there before the first
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=14))]
     minutes: Option<u64>,
     /// As cargo calls it
     #[arg(long = "bench", hide = true)]
@@ -257,15 +257,14 @@ fn mixed(bench: &Bench, works: &[Work<'_>], server: &Server, minutes: u64) {
     }
 }
 
-/// An indicator of the unit's department sheet, each with a number of its own. Only the units themselves write them.
-/// A clerk and the form they fill.
+/// A clerk and the form they fill: only the units themselves write theirs.
 struct Writer {
     unit: String,
     token: String,
     sheets: u64,
 }
 
-/// New indicators, into the forms and their sheets in turn.
+/// New indicators, into the forms and their sheets in turn, each with a number of its own.
 fn posts(writers: Vec<Writer>) -> Box<Requests> {
     let number = AtomicU64::new(0);
     Box::new(move |_| {

@@ -8,6 +8,7 @@ pub mod opening;
 pub mod part;
 pub mod part_resource;
 pub mod part_routes;
+mod part_write;
 pub mod review_entity;
 pub mod routes;
 pub mod shown;

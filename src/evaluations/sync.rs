@@ -7,7 +7,8 @@ use futures_util::future::join;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Value};
 
 use super::entity;
-use super::part::{Part, RowStamp, record};
+use super::part::{Part, RowStamp};
+use super::part_write::record;
 use crate::db::{Deed, Target, Work, insert_rows, on_enough_cores, replace_rows};
 
 /// What becomes of the parts of one kind of an evaluation.
