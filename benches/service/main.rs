@@ -54,8 +54,8 @@ struct Bench {
     /// Units of a county or province that is imported meanwhile, by another process
     #[arg(long)]
     beside_import: Option<u32>,
-    /// Minutes of all works at once; the memory is told after each. A token lasts fifteen, and is there before the first
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=14))]
+    /// Minutes of all works at once; the memory is told after each
+    #[arg(long)]
     minutes: Option<u64>,
     /// As cargo calls it
     #[arg(long = "bench", hide = true)]
@@ -74,8 +74,8 @@ enum Part {
 }
 
 /// What is asked of both, and the share of the minimal program's pace that is wanted, in hundredths.
-struct Work<'a> {
-    name: &'a str,
+struct Work {
+    name: &'static str,
     ours: Box<Requests>,
     least: Box<Requests>,
     goal: Option<u64>,
@@ -124,7 +124,7 @@ fn import(place: &Place, made: &str) {
 }
 
 fn reads_and_writes(bench: &Bench, place: &Place) {
-    let (mut server, token, first, idle) = place.serve();
+    let (mut server, first, idle) = place.serve();
     let thin = place.thin();
     // A sample across the table: neither program may live on one cached row.
     let sample = "SELECT e.unit_code, e.id FROM evaluations e
@@ -140,57 +140,17 @@ fn reads_and_writes(bench: &Bench, place: &Place) {
     let writer = |(unit, id): &(String, String)| {
         let projects =
             place.ask(&format!("SELECT count(*) FROM project_expenditures WHERE evaluation_id = {id}"));
-        let (unit, token) = (unit.clone(), place.sign_in(&server, unit));
-        Writer { unit, token, sheets: projects.trim().parse::<u64>().unwrap() + 1 }
+        Writer {
+            unit: unit.clone(),
+            name: place.add_clerk(unit),
+            sheets: projects.trim().parse::<u64>().unwrap() + 1,
+        }
     };
-    let writers = sample.iter().take(WRITERS).map(writer).collect();
-
-    let get = |path: &str| format!("GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n").into_bytes();
-    let signed = |path: &str| {
-        format!("GET {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n\r\n").into_bytes()
-    };
-    let of = |path: &dyn Fn(&str, &str) -> String, request: &dyn Fn(&str) -> Vec<u8>| -> Box<Requests> {
-        let ready: Vec<_> = sample.iter().map(|(unit, id)| request(&path(unit, id))).collect();
-        Box::new(move |turn| ready[turn % ready.len()].clone())
-    };
-    let least_unit = || of(&|unit, _| format!("/units/{unit}"), &get);
-    let least_list = || of(&|_, id| format!("/indicators/{id}"), &get);
-    let list = |unit: &str| format!("/api/v1/indicators?year=2023&unit={unit}&limit=50");
-    let works = [
-        Work {
-            name: "GET one unit",
-            ours: of(&|unit, _| format!("/api/v1/units/{unit}"), &signed),
-            least: least_unit(),
-            goal: Some(60),
-        },
-        Work {
-            name: "list of 50 indicators",
-            ours: of(&|unit, _| list(unit), &signed),
-            least: least_list(),
-            goal: Some(50),
-        },
-        Work {
-            name: "score of one evaluation, beside GET one unit",
-            ours: of(&|unit, _| format!("/api/v1/scores/{unit}/2023"), &signed),
-            least: least_unit(),
-            goal: Some(50),
-        },
-        Work {
-            name: "ranking page of 50, beside the list",
-            ours: of(&|_, _| "/api/v1/rankings?year=2023&by=final&limit=50".to_owned(), &signed),
-            least: least_list(),
-            goal: None,
-        },
-        Work {
-            name: "durable POST of one indicator",
-            ours: posts(writers),
-            least: bare_posts(),
-            goal: Some(if bench.engine == Engine::Sqlite { 50 } else { 40 }),
-        },
-    ];
+    let writers: Vec<Writer> = sample.iter().take(WRITERS).map(writer).collect();
     if let Some(minutes) = bench.minutes {
-        return mixed(bench, &works, &server, minutes);
+        return mixed(bench, &|| works(bench, &server, &sample, &writers), &server, minutes);
     }
+    let works = works(bench, &server, &sample, &writers);
     let meanwhile = bench.beside_import.map(|units| importing(place, units));
     println!(
         "| work | ours /s | p50 ms | p99 ms | minimal /s | p50 ms | p99 ms | ratio | goal |\n|---|---|---|---|---|---|---|---|---|"
@@ -243,34 +203,89 @@ fn importing(place: &Place, units: u32) -> (Child, Instant) {
 }
 
 /// All works at once, for minutes: the memory must not grow with them.
-fn mixed(bench: &Bench, works: &[Work<'_>], server: &Server, minutes: u64) {
+fn mixed(bench: &Bench, signed_in: &dyn Fn() -> Vec<Work>, server: &Server, minutes: u64) {
     println!("| minute | answers /s | p99 ms | MiB |\n|---|---|---|---|");
-    let each = |turn: usize| {
-        // Of fifty requests one writes: each makes a sheet longer, as nobody does for so long.
-        let of = if turn.is_multiple_of(50) { works.len() - 1 } else { turn % (works.len() - 1) };
-        (works[of].ours)(turn)
-    };
+    let mut works = signed_in();
     for minute in 1..=minutes {
+        if minute.is_multiple_of(10) {
+            works = signed_in(); // before the tokens have expired
+        }
+        let each = |turn: usize| {
+            // Of fifty requests one writes: each makes a sheet longer, as nobody does for so long.
+            let of = if turn.is_multiple_of(50) { works.len() - 1 } else { turn % (works.len() - 1) };
+            (works[of].ours)(turn)
+        };
         let pace = load::run(&server.address, bench.connections, Duration::from_mins(1), &each);
         let memory = place::resident(server.id());
         println!("| {minute} | {} | {} | {memory} |", pace.per_second, milliseconds(pace.p99));
     }
 }
 
+/// What is asked of both. Whoever asks signs in for it.
+fn works(bench: &Bench, server: &Server, sample: &[(String, String)], writers: &[Writer]) -> Vec<Work> {
+    let token = place::sign_in(server, "bench");
+    let get = |path: &str| format!("GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n").into_bytes();
+    let signed = |path: &str| {
+        format!("GET {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n\r\n").into_bytes()
+    };
+    let of = |path: &dyn Fn(&str, &str) -> String, request: &dyn Fn(&str) -> Vec<u8>| -> Box<Requests> {
+        let ready: Vec<_> = sample.iter().map(|(unit, id)| request(&path(unit, id))).collect();
+        Box::new(move |turn| ready[turn % ready.len()].clone())
+    };
+    let least_unit = || of(&|unit, _| format!("/units/{unit}"), &get);
+    let least_list = || of(&|_, id| format!("/indicators/{id}"), &get);
+    let list = |unit: &str| format!("/api/v1/indicators?year=2023&unit={unit}&limit=50");
+    vec![
+        Work {
+            name: "GET one unit",
+            ours: of(&|unit, _| format!("/api/v1/units/{unit}"), &signed),
+            least: least_unit(),
+            goal: Some(60),
+        },
+        Work {
+            name: "list of 50 indicators",
+            ours: of(&|unit, _| list(unit), &signed),
+            least: least_list(),
+            goal: Some(50),
+        },
+        Work {
+            name: "score of one evaluation, beside GET one unit",
+            ours: of(&|unit, _| format!("/api/v1/scores/{unit}/2023"), &signed),
+            least: least_unit(),
+            goal: Some(50),
+        },
+        Work {
+            name: "ranking page of 50, beside the list",
+            ours: of(&|_, _| "/api/v1/rankings?year=2023&by=final&limit=50".to_owned(), &signed),
+            least: least_list(),
+            goal: None,
+        },
+        Work {
+            name: "durable POST of one indicator",
+            ours: posts(server, writers),
+            least: bare_posts(),
+            goal: Some(if bench.engine == Engine::Sqlite { 50 } else { 40 }),
+        },
+    ]
+}
+
 /// A clerk and the form they fill: only the units themselves write theirs.
 struct Writer {
     unit: String,
-    token: String,
+    name: String,
     sheets: u64,
 }
 
 /// New indicators, into the forms and their sheets in turn, each with a number of its own.
-fn posts(writers: Vec<Writer>) -> Box<Requests> {
-    let number = AtomicU64::new(0);
+fn posts(server: &Server, writers: &[Writer]) -> Box<Requests> {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let signed_in =
+        |Writer { unit, name, sheets }: &Writer| (unit.clone(), place::sign_in(server, name), *sheets);
+    let writers: Vec<(String, String, u64)> = writers.iter().map(signed_in).collect();
     Box::new(move |_| {
-        let number = number.fetch_add(1, Ordering::Relaxed);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let each = u64::try_from(writers.len()).unwrap();
-        let Writer { unit, token, sheets } = &writers[usize::try_from(number % each).unwrap()];
+        let (unit, token, sheets) = &writers[usize::try_from(number % each).unwrap()];
         let (seq, sheet) = (1000 + number / each / sheets, number / each % sheets);
         let project = if sheet == 0 { "null".to_owned() } else { format!("\"P{sheet:02}\"") };
         let body = format!(
