@@ -207,7 +207,7 @@ async fn postgres(
 }
 
 /// What does not leave the machine is not encrypted, unless the address asks for it. The driver writes the handshake in
-/// small pieces without TCP_NODELAY: each connection would cost two delayed acknowledgements, 90 ms.
+/// small pieces without `TCP_NODELAY`: each connection would cost two delayed acknowledgements, 90 ms.
 fn unencrypted_if_here(options: PgConnectOptions) -> PgConnectOptions {
     let host = options.get_host().trim_matches(['[', ']']);
     let is_here = host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
