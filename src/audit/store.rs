@@ -81,9 +81,8 @@ pub struct Said {
     pub changes: String,
 }
 
-/// Appends entries to chains. The heads are held
-/// until the work is over, so entries follow one another; in the order of the chains' names, so that two who write
-/// several never wait in a circle.
+/// Appends entries to chains. The heads are held until the work is over, so entries follow one another; in the order of
+/// the chains' names, so that two who write several never wait in a circle.
 pub async fn append(work: &Work<'_>, entries: BTreeMap<String, Vec<Said>>) -> Result<(), DbErr> {
     if entries.is_empty() {
         return Ok(());
