@@ -1,10 +1,12 @@
 //! Tables `audit_entries`, `audit_heads` and `audit_checkpoints`.
 
+use jixiao_core::kernel::{Difference, differences};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// One thing that was changed, as it is written down.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// One thing that was changed, as it is written down. What was made or removed is there as a whole; which of its fields
+/// differ from nothing is told when somebody asks.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct ChangeEntry {
     /// `make`, `change`, `remove`, or the step that was taken.
     pub action: String,
@@ -12,8 +14,25 @@ pub struct ChangeEntry {
     pub entity: String,
     /// Which one.
     pub key: String,
+    /// Of what was changed each field that differs.
+    #[serde(default)]
+    fields: Vec<FieldChange>,
+    /// What was removed.
+    #[serde(default)]
+    before: Value,
+    /// What was made, or what was said of a step.
+    #[serde(default)]
+    after: Value,
+}
+
+impl ChangeEntry {
     /// Each field that differs.
-    pub fields: Vec<FieldChange>,
+    #[must_use]
+    pub fn fields(self) -> Vec<FieldChange> {
+        let Self { mut fields, before, after, .. } = self;
+        fields.extend(differences(&before, &after).into_iter().map(FieldChange::from));
+        fields
+    }
 }
 
 /// A field that differs.
@@ -25,6 +44,12 @@ pub struct FieldChange {
     pub before: Option<Value>,
     /// What it became.
     pub after: Option<Value>,
+}
+
+impl From<Difference> for FieldChange {
+    fn from(Difference { path, before, after }: Difference) -> Self {
+        Self { field: path, before, after }
+    }
 }
 
 /// Entries.

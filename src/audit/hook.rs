@@ -10,7 +10,7 @@ use sea_orm::DbErr;
 
 use super::store::{self, Said};
 use super::told::told;
-use crate::db::{Chain, Change, Work, WriteHook, on_enough_cores};
+use crate::db::{Chain, Change, Work, WriteHook, on_all_cores};
 
 /// Chains whose entries are written while those of the next are put into words.
 const TOGETHER: usize = 32;
@@ -42,7 +42,7 @@ impl WriteHook for Chains {
                 let shared = Arc::clone(&changes);
                 let chains: Vec<(String, Vec<Vec<usize>>)> = chains.by_ref().take(TOGETHER).collect();
                 let rows = chains.iter().flat_map(|(_, sheets)| sheets).map(Vec::len).sum();
-                on_enough_cores(rows, chains, move |(chain, sheets)| {
+                on_all_cores(rows, chains, move |(chain, sheets)| {
                     entries(&shared, sheets).map(|said| (chain, said))
                 })
             };

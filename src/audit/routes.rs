@@ -103,8 +103,9 @@ impl From<Model> for AuditEntryView {
 }
 
 impl From<ChangeEntry> for AuditChange {
-    fn from(ChangeEntry { action, entity, key, fields }: ChangeEntry) -> Self {
+    fn from(entry: ChangeEntry) -> Self {
+        let (action, entity, key) = (entry.action.clone(), entry.entity.clone(), entry.key.clone());
         let field = |FieldChange { field, before, after }| AuditField { field, before, after };
-        Self { action, entity, key, fields: fields.into_iter().map(field).collect() }
+        Self { action, entity, key, fields: entry.fields().into_iter().map(field).collect() }
     }
 }

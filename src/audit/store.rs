@@ -8,14 +8,15 @@ use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, SecondsFormat, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
 use super::entity::{checkpoint, entry, head};
-use crate::db::{Actor, Keyset, Target, Work, insert_rows, keyset_page, on_enough_cores, replace_rows};
+use crate::db::{
+    Actor, Keyset, Target, Work, add_up_rows, insert_rows, keyset_page, on_all_cores, replace_rows,
+};
 
 /// What the first entry of a chain follows.
 pub const BEGINNING: &str = "";
@@ -69,9 +70,6 @@ impl Write for Digest {
     }
 }
 
-/// Chains whose heads are moved by one statement.
-const HEADS: usize = 1000;
-
 /// What an entry says.
 #[derive(Debug)]
 pub struct Said {
@@ -96,17 +94,12 @@ pub async fn append(work: &Work<'_>, entries: BTreeMap<String, Vec<Said>>) -> Re
             hash: Set(BEGINNING.to_owned()),
         })
         .collect();
-    let mut heads = BTreeMap::new();
-    for chunk in counted.chunks(HEADS) {
-        let more =
-            Expr::col((head::Entity, head::Column::Seq)).add(Expr::col(("excluded", head::Column::Seq)));
-        let next = OnConflict::column(head::Column::Chain).value(head::Column::Seq, more).to_owned();
-        // The hash is still that of the entry before: only the number has moved on.
-        let moved = head::Entity::insert_many(chunk.to_vec()).on_conflict(next);
-        for head in moved.exec_with_returning(conn).await? {
-            heads.insert(head.chain.clone(), head);
-        }
-    }
+    // The hash is still that of the entry before: only the number has moved on.
+    let all = [head::Column::Chain, head::Column::Seq, head::Column::Hash];
+    let moved = add_up_rows(conn, counted, Target::Key, head::Column::Seq, &all).await?;
+    let moved = moved.iter().map(|row| head::Model::from_query_result(row, ""));
+    let mut heads: BTreeMap<String, head::Model> =
+        moved.map(|head| head.map(|head| (head.chain.clone(), head))).collect::<Result<_, _>>()?;
     let blank = entry::Model {
         id: 0,
         chain: String::new(),
@@ -125,7 +118,7 @@ pub async fn append(work: &Work<'_>, entries: BTreeMap<String, Vec<Said>>) -> Re
     let rows = entries.values().map(Vec::len).sum();
     let chains = entries.into_iter().filter_map(|(chain, entries)| Some((heads.remove(&chain)?, entries)));
     let linked =
-        on_enough_cores(rows, chains.collect(), move |(head, entries)| linked(&blank, head, entries)).await?;
+        on_all_cores(rows, chains.collect(), move |(head, entries)| linked(&blank, head, entries)).await?;
     let (mut rows, mut heads) = (Vec::new(), Vec::new());
     for (head, entries) in linked {
         heads.push(head::ActiveModel::from(head).reset_all());

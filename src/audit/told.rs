@@ -1,14 +1,10 @@
 //! Changes as they are written down: the text that is hashed. An import writes as much of it as of rows, so it is put
 //! together from the texts of the states, and values are made of them only where they must be compared.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
-
 use jixiao_core::kernel::differences;
-use serde::Deserialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
+use super::entity::FieldChange;
 use crate::db::{Change, Deed};
 
 /// The text of these changes, as [`super::entity::ChangeEntry`] is read from it; none, where they changed nothing.
@@ -21,30 +17,20 @@ pub fn told<'a>(changes: impl Iterator<Item = &'a Change>) -> Result<Option<Stri
             text.push_str(lead);
             quote(&mut text, word);
         }
-        text.push_str(",\"fields\":[");
-        let none = text.len();
         match deed {
-            Deed::Made(state) | Deed::Taken(_, state) => {
-                leaves("", state, &mut |path, value| field(&mut text, path, "null", value))?;
-            }
-            Deed::Removed(state) => {
-                leaves("", state, &mut |path, value| field(&mut text, path, value, "null"))?;
-            }
+            Deed::Made(state) | Deed::Taken(_, state) => whole(&mut text, "after", state),
+            Deed::Removed(state) => whole(&mut text, "before", state),
             Deed::Changed(old, new) => {
-                let json =
-                    |value: Option<Value>| value.map_or_else(|| "null".to_owned(), |value| value.to_string());
-                for one in differences(&serde_json::from_str(old)?, &serde_json::from_str(new)?) {
-                    field(&mut text, &one.path, &json(one.before), &json(one.after));
+                let fields = differences(&serde_json::from_str(old)?, &serde_json::from_str(new)?);
+                if fields.is_empty() {
+                    text.truncate(before);
+                    continue;
                 }
+                let fields: Vec<FieldChange> = fields.into_iter().map(FieldChange::from).collect();
+                whole(&mut text, "fields", &serde_json::to_string(&fields)?);
             }
         }
-        if text.len() > none {
-            text.pop(); // the comma behind the last
-        } else if matches!(deed, Deed::Changed(..)) {
-            text.truncate(before);
-            continue;
-        }
-        text.push_str("]}");
+        text.push('}');
     }
     if text.is_empty() {
         return Ok(None);
@@ -53,11 +39,9 @@ pub fn told<'a>(changes: impl Iterator<Item = &'a Change>) -> Result<Option<Stri
     Ok(Some(text))
 }
 
-/// A field that differs, with the JSON of what it was and is.
-fn field(text: &mut String, path: &str, before: &str, after: &str) {
-    text.push_str("{\"field\":");
-    quote(text, path);
-    for part in [",\"before\":", before, ",\"after\":", after, "},"] {
+/// A member that is JSON already.
+fn whole(text: &mut String, name: &str, json: &str) {
+    for part in [",\"", name, "\":", json] {
         text.push_str(part);
     }
 }
@@ -72,45 +56,23 @@ fn quote(text: &mut String, word: &str) {
     }
 }
 
-/// The name of a member.
-#[derive(PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
-
-/// The fields of a state that is there as a whole, or was: what [`differences`] finds between it and nothing.
-fn leaves(path: &str, state: &str, found: &mut impl FnMut(&str, &str)) -> Result<(), serde_json::Error> {
-    match state.as_bytes() {
-        b"null" => {}
-        [b'{', _, _, ..] => {
-            let members: BTreeMap<Name<'_>, &RawValue> = serde_json::from_str(state)?;
-            for (Name(name), member) in members {
-                let below = if path.is_empty() { name } else { format!("{path}.{name}").into() };
-                leaves(&below, member.get(), found)?;
-            }
-        }
-        // In a list, names stand in their order and not in that of the state.
-        [b'[', ..] if state.contains('{') => found(path, &serde_json::from_str::<Value>(state)?.to_string()),
-        _ => found(path, state),
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use serde_json::json;
 
     use super::*;
-    use crate::audit::entity::{ChangeEntry, FieldChange};
-    use std::sync::Arc;
-
+    use crate::audit::entity::ChangeEntry;
     use crate::db::{Actor, Chain};
 
-    fn fields(before: &Value, after: &Value) -> Vec<FieldChange> {
-        let found = differences(before, after).into_iter();
-        found.map(|one| FieldChange { field: one.path, before: one.before, after: one.after }).collect()
+    fn read(text: &str) -> Vec<(String, Vec<FieldChange>)> {
+        let entries: Vec<ChangeEntry> = serde_json::from_str(text).unwrap();
+        entries.into_iter().map(|entry| (entry.action.clone(), entry.fields())).collect()
     }
 
     #[test]
-    fn says_in_the_same_words_what_differs() {
+    fn says_each_field_that_differs() {
         let state = json!({
             "unit": "430611101", "name": "含\"引号\"与\\、\n换行", "none": null, "total": { "b": "1", "a": null, "c": {} },
             "list": [{ "z": 1, "a": [null, 2.5] }], "plain": ["x", true], "empty": {}, "\"odd\"": { "n\u{1}": -3 },
@@ -118,31 +80,32 @@ mod tests {
         let (nothing, other) =
             (Value::Null, json!({ "unit": "430611101", "list": [], "total": { "b": "2" } }));
         let deeds = [
-            (Deed::made(&state), fields(&nothing, &state)),
-            (Deed::removed(&state), fields(&state, &nothing)),
-            (Deed::changed(&state, &other), fields(&state, &other)),
-            (Deed::taken("submit", &json!({})), fields(&nothing, &json!({}))),
-            (Deed::taken("return", &nothing), Vec::new()),
+            (Deed::made(&state), (&nothing, &state)),
+            (Deed::removed(&state), (&state, &nothing)),
+            (Deed::changed(&state, &other), (&state, &other)),
+            (Deed::changed(&state, &state), (&state, &state)),
+            (Deed::taken("submit", &json!({})), (&nothing, &json!({}))),
+            (Deed::taken("return", &nothing), (&nothing, &nothing)),
         ];
-        let mut wanted = Vec::new();
-        let mut changes = Vec::new();
+        let (mut wanted, mut changes) = (Vec::new(), Vec::new());
         let by = Arc::new(Actor::service("test"));
-        for (deed, fields) in deeds {
-            let (entity, key) = ("indicators", "P01.\"3\"".to_owned());
-            let action = deed.as_str().to_owned();
-            wanted.push(ChangeEntry { action, entity: entity.to_owned(), key: key.clone(), fields });
-            changes.push(Change { chain: Chain::Administration, entity, key, deed, by: Arc::clone(&by) });
+        for (deed, (before, after)) in deeds {
+            let fields: Vec<_> = differences(before, after).into_iter().map(FieldChange::from).collect();
+            if before != after || deed.as_str() != "change" {
+                wanted.push((deed.as_str().to_owned(), fields));
+            }
+            let (chain, key) = (Chain::Administration, "P01.\"3\"".to_owned());
+            changes.push(Change { chain, entity: "indicators", key, deed, by: Arc::clone(&by) });
         }
-        let same = Deed::changed(&state, &state);
-        changes.push(Change {
-            chain: Chain::Administration,
-            entity: "unit",
-            key: String::new(),
-            deed: same,
-            by,
-        });
-        let text = told(changes.iter()).unwrap().unwrap();
-        assert_eq!(text, serde_json::to_string(&wanted).unwrap());
-        assert_eq!(told(changes.iter().rev().take(1)).unwrap(), None);
+        assert_eq!(read(&told(changes.iter()).unwrap().unwrap()), wanted);
+        let same = changes.iter().filter(|change| change.deed.as_str() == "change").skip(1);
+        assert_eq!(told(same).unwrap(), None);
+    }
+
+    #[test]
+    fn what_was_written_field_by_field_is_still_read() {
+        let text = r#"[{"action":"make","entity":"unit","key":"4306","fields":[{"field":"code","before":null,"after":"4306"}]}]"#;
+        let code = FieldChange { field: "code".to_owned(), before: None, after: Some(json!("4306")) };
+        assert_eq!(read(text), [("make".to_owned(), vec![code])]);
     }
 }

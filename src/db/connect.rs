@@ -9,6 +9,8 @@ use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, Executor};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 
+use super::reader::Reader;
+
 /// How long a request waits for a connection before it answers 503.
 const ACQUIRE: Duration = Duration::from_secs(2);
 /// How long a writer waits for the one SQLite writer; an import may hold it for a moment.
@@ -18,6 +20,14 @@ const ACQUIRE_SQLITE_WRITER: Duration = Duration::from_secs(5);
 const POSTGRES_TRANSACTIONS: u32 = 16;
 /// And those for single queries, which are over at once.
 const POSTGRES_QUERIES: u32 = 8;
+
+/// How long a statement of a transaction may take.
+const TRANSACTION_STATEMENT: Duration = Duration::from_secs(30);
+/// And a single query; how long somebody waits for its answer, who may wait for nothing where the network is silent.
+const QUERY: Duration = Duration::from_secs(10);
+const QUERY_ANSWER: Duration = Duration::from_secs(12);
+/// A connection that was used within this time is taken to stand, without a question before each query.
+const STANDS: Duration = Duration::from_secs(1);
 
 type PostgresPool = sqlx::pool::PoolOptions<sqlx::Postgres>;
 
@@ -86,7 +96,7 @@ pub struct Connections {
     /// Transactions that write.
     pub writer: DatabaseConnection,
     /// Single queries: no transaction ever begins here.
-    pub reader: DatabaseConnection,
+    pub reader: Reader,
     /// Transactions that only read.
     pub snapshots: DatabaseConnection,
 }
@@ -96,8 +106,12 @@ pub async fn connect(url: &DatabaseUrl) -> Result<Connections, DbErr> {
     match url {
         DatabaseUrl::Sqlite { file, .. } => sqlite(file).await,
         DatabaseUrl::Postgres { url } => {
-            let writer = postgres(url, POSTGRES_TRANSACTIONS, guarded).await?;
-            let reader = postgres(url, POSTGRES_QUERIES, |pool| pool).await?;
+            let mut transactions = postgres(url, POSTGRES_TRANSACTIONS, TRANSACTION_STATEMENT);
+            transactions.map_sqlx_postgres_pool_opts(guarded);
+            let writer = Database::connect(transactions).await?;
+            let mut queries = postgres(url, POSTGRES_QUERIES, QUERY);
+            queries.test_before_acquire_if_idle_for(STANDS);
+            let reader = Reader::new(Database::connect(queries).await?, Some(QUERY_ANSWER));
             Ok(Connections { snapshots: writer.clone(), writer, reader })
         }
     }
@@ -151,7 +165,7 @@ async fn sqlite(file: &std::path::Path) -> Result<Connections, DbErr> {
     reader.max_connections(u32::try_from(readers).unwrap_or(4)).min_connections(1);
     configure(&mut reader, true);
     let reader = Database::connect(reader).await?;
-    Ok(Connections { writer, snapshots: reader.clone(), reader })
+    Ok(Connections { writer, snapshots: reader.clone(), reader: Reader::new(reader, None) })
 }
 
 /// When the disk is full or fails, SQLite itself rolls back what was begun. sqlx does not notice: its own ROLLBACK is
@@ -185,25 +199,21 @@ fn create_private(file: &std::path::Path) -> Result<(), DbErr> {
     }
 }
 
-async fn postgres(
-    url: &str,
-    most: u32,
-    guard: impl Fn(PostgresPool) -> PostgresPool + Send + Sync + 'static,
-) -> Result<DatabaseConnection, DbErr> {
+fn postgres(url: &str, most: u32, statement: Duration) -> ConnectOptions {
     let mut pool = options(url);
+    let timeout = format!("{}s", statement.as_secs());
     pool.max_connections(most)
         .min_connections(1)
         .connect_lazy(true)
         .connect_timeout(ACQUIRE)
-        .map_sqlx_postgres_opts(|postgres| {
+        .map_sqlx_postgres_opts(move |postgres| {
             unencrypted_if_here(postgres).application_name("jixiao").options([
                 ("idle_in_transaction_session_timeout", "30s"),
                 ("lock_timeout", "5s"),
-                ("statement_timeout", "30s"),
+                ("statement_timeout", timeout.as_str()),
             ])
-        })
-        .map_sqlx_postgres_pool_opts(guard);
-    Database::connect(pool).await
+        });
+    pool
 }
 
 /// What does not leave the machine is not encrypted, unless the address asks for it. The driver writes the handshake in

@@ -8,8 +8,9 @@ use sea_orm::DbErr;
 /// Rows that are gone through here and now, in the time that a thread needs to wake up on a busy machine.
 const FEW: usize = 1_000;
 
-/// The same as [`on_all_cores`], where there is enough to do: `rows` are gone through in all.
-pub async fn on_enough_cores<T, R>(
+/// What `work` makes of each item, in the order of the items, where `rows` are gone through in all. A panic comes back as
+/// an error.
+pub async fn on_all_cores<T, R>(
     rows: usize,
     items: Vec<T>,
     work: impl Fn(T) -> R + Send + Sync + 'static,
@@ -18,20 +19,8 @@ where
     T: Send + 'static,
     R: Send + 'static,
 {
-    if rows < FEW { Ok(items.into_iter().map(work).collect()) } else { on_all_cores(items, work).await }
-}
-
-/// What `work` makes of each item, in the order of the items. A panic comes back as an error.
-pub async fn on_all_cores<T, R>(
-    items: Vec<T>,
-    work: impl Fn(T) -> R + Send + Sync + 'static,
-) -> Result<Vec<R>, DbErr>
-where
-    T: Send + 'static,
-    R: Send + 'static,
-{
-    if items.len() < 2 {
-        return Ok(items.into_iter().map(work).collect()); // one form of one request: not worth a thread
+    if rows < FEW || items.len() < 2 {
+        return Ok(items.into_iter().map(work).collect());
     }
     let done = tokio::task::spawn_blocking(move || spread(items, &work)).await;
     done.map_err(|why| DbErr::Custom(why.to_string()))

@@ -21,6 +21,7 @@ mod gather;
 mod idempotency;
 mod keyset;
 mod prepare;
+mod reader;
 mod rows;
 mod scope;
 mod search;
@@ -31,7 +32,7 @@ pub use change::{Chain, Change, Deed, UnknownChain};
 pub use columns::{AsInteger, Coded, Int, Json};
 use connect::Connections;
 pub use connect::{DatabaseUrl, UnusableUrl};
-pub use cores::{on_all_cores, on_enough_cores};
+pub use cores::on_all_cores;
 pub use dependents::{REFERENCES, Reference, dependents};
 pub use digest::{Sha256, sha256};
 pub use error::{is_held, is_reference_violation, is_unavailable, is_unique_violation, is_unusable};
@@ -39,7 +40,8 @@ pub use gather::Gather;
 pub use idempotency::{Claim, RequestKey, StoredReply};
 pub use keyset::{Keyset, SortColumn, keyset_page};
 pub use prepare::migrate;
-pub use rows::{Target, insert_new_rows, insert_rows, replace_rows};
+pub use reader::Reader;
+pub use rows::{Target, add_up_rows, insert_new_rows, insert_rows, one_of, replace_rows};
 pub use scope::Scope;
 pub use search::contains;
 pub use work::{Work, WriteHook};
@@ -49,8 +51,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jixiao_core::kernel::Clock;
 use sea_orm::{
-    AccessMode, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    AccessMode, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 
 /// The database and what is done with every write to it.
@@ -116,7 +118,7 @@ impl Db {
 
     /// A connection for a single query.
     #[must_use]
-    pub fn reader(&self) -> &DatabaseConnection {
+    pub fn reader(&self) -> &Reader {
         &self.0.connections.reader
     }
 

@@ -27,6 +27,8 @@ enum Conflict<'c, A: ActiveModelTrait> {
     Replaces(Target),
     /// It stays as it is; of the others these columns come back.
     Stays(&'c [ColumnOf<A>]),
+    /// The number in the one column is added to its own; of all, the other columns come back.
+    AddsUp(Target, ColumnOf<A>, &'c [ColumnOf<A>]),
 }
 
 type ColumnOf<A> = <<A as ActiveModelTrait>::Entity as EntityTrait>::Column;
@@ -71,11 +73,41 @@ pub async fn insert_new_rows<A: ActiveModelTrait>(
     rows: Vec<A>,
     columns: &[ColumnOf<A>],
 ) -> Result<Vec<QueryResult>, DbErr> {
-    let mut added = Vec::with_capacity(rows.len());
-    for statement in Chunks::of(conn, rows, &Conflict::Stays(columns)) {
-        added.extend(conn.query_all_raw(statement).await?);
+    put_and_read(conn, Chunks::of(conn, rows, &Conflict::Stays(columns))).await
+}
+
+/// Adds rows, and to those that are the same the number that they have in a column; of all, these columns are handed
+/// back, in no order. All of them set the same columns.
+pub async fn add_up_rows<A: ActiveModelTrait>(
+    conn: &impl ConnectionTrait,
+    rows: Vec<A>,
+    same: Target,
+    number: ColumnOf<A>,
+    columns: &[ColumnOf<A>],
+) -> Result<Vec<QueryResult>, DbErr> {
+    put_and_read(conn, Chunks::of(conn, rows, &Conflict::AddsUp(same, number, columns))).await
+}
+
+async fn put_and_read<A: ActiveModelTrait>(
+    conn: &impl ConnectionTrait,
+    chunks: Chunks<A>,
+) -> Result<Vec<QueryResult>, DbErr> {
+    let mut read = Vec::with_capacity(chunks.rows.len());
+    for statement in chunks {
+        read.extend(conn.query_all_raw(statement).await?);
     }
-    Ok(added)
+    Ok(read)
+}
+
+/// The values of a condition on many, the last said again until their number is a power of two: so there are few such
+/// conditions, and each is prepared once.
+pub fn one_of<T: Clone>(values: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut values: Vec<T> = values.into_iter().collect();
+    let count = values.len().next_power_of_two();
+    if let Some(last) = values.last().cloned() {
+        values.resize(count, last);
+    }
+    values
 }
 
 /// The statements that write rows, one after the other.
@@ -94,10 +126,11 @@ impl<A: ActiveModelTrait> Chunks<A> {
             .first()
             .map_or_else(Vec::new, |first| ColumnOf::<A>::iter().filter(|one| is_set(first, one)).collect());
         let names: Vec<String> = columns.iter().map(quoted::<A>).collect();
+        let entity = A::Entity::default();
         Self {
             engine: conn.get_database_backend(),
-            into: format!("INSERT INTO \"{}\" ({}) ", A::Entity::default().table_name(), names.join(", ")),
-            then: conflict.clause(&names),
+            into: format!("INSERT INTO \"{}\" ({}) ", entity.table_name(), names.join(", ")),
+            then: conflict.clause(entity.table_name(), &names),
             columns,
             rows: rows.into_iter(),
         }
@@ -131,26 +164,38 @@ fn power_of_two(most: usize) -> usize {
 }
 
 impl<A: ActiveModelTrait> Conflict<'_, A> {
-    fn clause(&self, names: &[String]) -> String {
+    fn clause(&self, table: &str, names: &[String]) -> String {
+        let all = |wanted: &[ColumnOf<A>]| wanted.iter().map(quoted::<A>).collect::<Vec<_>>().join(", ");
         match self {
             Self::Fails => String::new(),
-            Self::Stays(wanted) => {
-                let wanted: Vec<String> = wanted.iter().map(quoted::<A>).collect();
-                format!(" ON CONFLICT DO NOTHING RETURNING {}", wanted.join(", "))
-            }
+            Self::Stays(wanted) => format!(" ON CONFLICT DO NOTHING RETURNING {}", all(wanted)),
             Self::Replaces(same) => {
-                let keys = <<A::Entity as EntityTrait>::PrimaryKey as Iterable>::iter();
-                let keys: Vec<String> = keys.map(|key| quoted::<A>(&key.into_column())).collect();
+                let keys = keys::<A>();
                 let others = names.iter().filter(|name| !keys.contains(name));
                 let set: Vec<String> = others.map(|name| format!("{name} = excluded.{name}")).collect();
-                let same = match same {
-                    Target::Key => format!("({})", keys.join(", ")),
-                    Target::Index(index) => (*index).to_owned(),
-                };
-                format!(" ON CONFLICT {same} DO UPDATE SET {}", set.join(", "))
+                format!(" ON CONFLICT {} DO UPDATE SET {}", same.clause::<A>(), set.join(", "))
+            }
+            Self::AddsUp(same, number, wanted) => {
+                let (same, number) = (same.clause::<A>(), quoted::<A>(number));
+                let sum = format!("{number} = \"{table}\".{number} + excluded.{number}");
+                format!(" ON CONFLICT {same} DO UPDATE SET {sum} RETURNING {}", all(wanted))
             }
         }
     }
+}
+
+impl Target {
+    fn clause<A: ActiveModelTrait>(self) -> String {
+        match self {
+            Self::Key => format!("({})", keys::<A>().join(", ")),
+            Self::Index(index) => index.to_owned(),
+        }
+    }
+}
+
+fn keys<A: ActiveModelTrait>() -> Vec<String> {
+    let keys = <<A::Entity as EntityTrait>::PrimaryKey as Iterable>::iter();
+    keys.map(|key| quoted::<A>(&key.into_column())).collect()
 }
 
 fn values<A: ActiveModelTrait>(

@@ -10,7 +10,7 @@ use sea_orm::{
 };
 
 use super::entity::{ActiveModel, Column, Entity, Model};
-use crate::db::{Coded, Deed, Int, Json, Scope, Work, insert_rows};
+use crate::db::{Coded, Deed, Int, Json, Scope, Work, insert_rows, one_of};
 use crate::http::Principal;
 use crate::units::entity as units;
 use crate::units::store as unit_store;
@@ -127,7 +127,7 @@ async fn stored(
         for chunk in units.chunks(500) {
             let rows = Entity::find()
                 .filter(Column::Year.eq(Int(year)))
-                .filter(Column::UnitCode.is_in(chunk.iter().map(|unit| unit.as_str())))
+                .filter(Column::UnitCode.is_in(one_of(chunk.iter().map(|unit| unit.as_str()))))
                 .order_by_asc(Column::UnitCode);
             let rows = match held {
                 Held::Awaited => rows.lock_exclusive(),

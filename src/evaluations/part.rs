@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 use super::entity;
 use super::opening::Key;
 pub use super::part_write::{New, delete, insert, insert_many, update};
-use crate::db::{Coded, Int, Keyset, SortColumn, keyset_page};
+use crate::db::{Coded, Int, Keyset, SortColumn, keyset_page, one_of};
 use crate::http::FieldError;
 use crate::http::wire::Stamp;
 use crate::units::entity as units;
@@ -181,7 +181,7 @@ pub async fn all_of<P: Part>(
     let mut found: BTreeMap<i64, Vec<P>> = BTreeMap::new();
     for chunk in ids.chunks(CHUNK) {
         let ids = chunk.iter().copied().map(Value::from);
-        for row in P::Entity::find().filter(P::EVALUATION.is_in(ids)).all(conn).await? {
+        for row in P::Entity::find().filter(P::EVALUATION.is_in(one_of(ids))).all(conn).await? {
             found.entry(row.evaluation_id()).or_default().push(row);
         }
     }

@@ -13,7 +13,7 @@ use sea_orm::{
 use super::entity::{ActiveModel, Column, Entity, Model};
 pub use super::opening::{Key, Opening, Refusal, make, open, open_many, ready};
 use super::summary_entity as summary;
-use crate::db::{Coded, Deed, Int, Json, Keyset, Scope, Work, WriteHook, keyset_page};
+use crate::db::{Coded, Deed, Int, Json, Keyset, Scope, Work, WriteHook, keyset_page, one_of};
 use crate::http::Principal;
 use crate::units::entity as units;
 
@@ -237,7 +237,7 @@ impl WriteHook for Versions {
                 Entity::update_many()
                     .col_expr(Column::Version, Expr::col(Column::Version).add(1))
                     .col_expr(Column::UpdatedAt, Expr::value(work.now()))
-                    .filter(Column::Id.is_in(chunk.iter().copied()))
+                    .filter(Column::Id.is_in(one_of(chunk.iter().copied())))
                     .exec(work.conn())
                     .await?;
             }

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Val
 use super::entity;
 use super::part::{Part, RowStamp};
 use super::part_write::record;
-use crate::db::{Deed, Target, Work, insert_rows, on_enough_cores, replace_rows};
+use crate::db::{Deed, Target, Work, insert_rows, on_all_cores, replace_rows};
 
 /// What becomes of the parts of one kind of an evaluation.
 #[derive(Debug)]
@@ -68,7 +68,7 @@ pub async fn write<P: Part>(work: &mut Work<'_>, batches: Vec<Batch<P>>) -> Resu
             rows += batch.changes.len();
             some.push(batch);
         }
-        on_enough_cores(rows, some, move |batch| prepared(batch, now))
+        on_all_cores(rows, some, move |batch| prepared(batch, now))
     };
     let mut ready = next().await?;
     while !ready.is_empty() {

@@ -7,7 +7,7 @@ use jixiao_core::kernel::{Points, ProjectCode};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::wire::UnitForm;
-use crate::db::{Coded, Int, Work};
+use crate::db::{Coded, Int, Work, one_of};
 use crate::evaluations::entity::Model as Evaluation;
 use crate::evaluations::review_entity as review;
 use crate::evaluations::sync::sync;
@@ -76,7 +76,9 @@ pub async fn load_scored(
     let mut projects = part::all_of::<projects::entity::Model>(conn, ids()).await?;
     let mut indicators = part::all_of::<indicators::entity::Model>(conn, ids()).await?;
     let mut reviews: BTreeMap<i64, Vec<review::Model>> = BTreeMap::new();
-    for row in review::Entity::find().filter(review::Column::EvaluationId.is_in(ids())).all(conn).await? {
+    for row in
+        review::Entity::find().filter(review::Column::EvaluationId.is_in(one_of(ids()))).all(conn).await?
+    {
         reviews.entry(row.evaluation_id).or_default().push(row);
     }
     let form = |evaluation: &&Evaluation| {

@@ -144,7 +144,8 @@ pub async fn plan(
         unfolded: std::mem::take(&mut run.unfolded),
         allowance: Allowance::default(),
     };
-    let mut plans = on_all_cores(tasks, move |task| form(&judge, task)).await?;
+    let rows = tasks.iter().map(|task| task.rows.len()).sum();
+    let mut plans = on_all_cores(rows, tasks, move |task| form(&judge, task)).await?;
     for plan in &mut plans {
         run.report.errors.add(&plan.errors);
         run.report.counts.add(plan.counts);

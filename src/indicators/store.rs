@@ -12,7 +12,7 @@ use sea_orm::{
 
 use super::entity::{ActiveModel, Column, Entity, Model};
 use super::wire::{IndicatorInput, IndicatorView, SheetFilter};
-use crate::db::{Coded, Int, SortColumn};
+use crate::db::{Coded, Int, SortColumn, one_of};
 use crate::evaluations::part::Owner;
 use crate::evaluations::{self, Part};
 use crate::http::FieldError;
@@ -255,8 +255,8 @@ pub async fn projects_of_codes(
     let evaluations: BTreeSet<i64> = wanted.iter().map(|(evaluation, _)| *evaluation).collect();
     let codes: BTreeSet<&str> = wanted.iter().map(|(_, code)| code.as_str()).collect();
     let of_these = projects::Entity::find()
-        .filter(projects::Column::EvaluationId.is_in(evaluations))
-        .filter(projects::Column::Code.is_in(codes))
+        .filter(projects::Column::EvaluationId.is_in(one_of(evaluations)))
+        .filter(projects::Column::Code.is_in(one_of(codes)))
         .select_only()
         .columns([projects::Column::EvaluationId, projects::Column::Id, projects::Column::Code]);
     let rows: Vec<(i64, i64, Coded<ProjectCode>)> = of_these.into_tuple().all(conn).await?;

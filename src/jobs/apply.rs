@@ -115,8 +115,7 @@ async fn next(runner: &Runner, job: &Model, pace: &mut Pace) -> Result<Option<(B
 /// The batch that follows `place`.
 async fn look_ahead(runner: &Runner, job: &Model, place: &str, most: i64) -> Result<Option<Ahead>, Stop> {
     let Some(batch) = batch(runner, job, place, most).await? else { return Ok(None) };
-    let first = batch.forms.first().map(ToString::to_string).unwrap_or_default();
-    let rows = if batch.is_too_large { Vec::new() } else { rows(runner, job, &first, &batch.last).await? };
+    let rows = if batch.is_too_large { Vec::new() } else { rows(runner, job, &batch).await? };
     Ok(Some(Ahead { place: place.to_owned(), batch, rows }))
 }
 
@@ -149,16 +148,18 @@ async fn batch(runner: &Runner, job: &Model, place: &str, most: i64) -> Result<O
     Ok(Some(batch))
 }
 
-/// The rows from one form to another.
-async fn rows(runner: &Runner, job: &Model, first: &str, last: &str) -> Result<Vec<RowText>, Stop> {
-    let pieces = store::pieces(&runner.db, job.id, first, last).await?;
+/// The rows of a batch.
+async fn rows(runner: &Runner, job: &Model, batch: &Batch) -> Result<Vec<RowText>, Stop> {
+    let first = batch.forms.first().map(ToString::to_string).unwrap_or_default();
+    let pieces = store::pieces(&runner.db, job.id, &first, &batch.last).await?;
     let of = source(reading(&job.asked.0).collection, &job.asked.0.said);
     let read = move |piece| {
         let lines = unpacked(piece).map_err(ApiError::internal)?;
         let rows = lines.lines().filter_map(|line| row(line, &of).transpose());
         rows.collect::<Result<Vec<_>, _>>().map_err(ApiError::internal)
     };
-    let rows: Result<Vec<Vec<RowText>>, ApiError> = on_all_cores(pieces, read).await?.into_iter().collect();
+    let rows: Result<Vec<Vec<RowText>>, ApiError> =
+        on_all_cores(batch.rows, pieces, read).await?.into_iter().collect();
     Ok(rows?.into_iter().flatten().collect())
 }
 
@@ -265,10 +266,11 @@ fn moved(job: &Model, progress: Progress, kept: Vec<super::kept::Kept>) -> Activ
 }
 
 async fn reference(runner: &Runner, job: &Model) -> Result<Reference, Stop> {
-    let form = Form::Reference.to_string();
-    let size = store::forms_after(&runner.db, job.id, "", 1).await?;
-    let fits = size.iter().all(|size| size.form != form || size.bytes <= LARGEST_FORM);
-    let all = if fits { rows(runner, job, &form, &form).await? } else { Vec::new() };
+    let first = batch(runner, job, "", 1).await?;
+    let all = match first.filter(|first| first.forms == [Form::Reference] && !first.is_too_large) {
+        Some(first) => rows(runner, job, &first).await?,
+        None => Vec::new(),
+    };
     let (years, units): (Vec<RowText>, Vec<RowText>) =
         all.into_iter().partition(|row| row.collection == Collection::Years);
     let mut by_code: BTreeMap<String, Vec<_>> = BTreeMap::new();

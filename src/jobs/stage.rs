@@ -196,7 +196,8 @@ impl<'a> Sorter<'a> {
             bytes: body.len(),
             body: packed(body),
         };
-        let pieces = on_all_cores(pieces.into_iter().collect(), pack).await?;
+        let rows = pieces.values().map(|piece| piece.rows).sum();
+        let pieces = on_all_cores(rows, pieces.into_iter().collect(), pack).await?;
         self.bytes = 0;
         let work = self.runner.db.begin(store::actor()).await?;
         store::add_pieces(&work, self.job.id, pieces).await?;

@@ -19,7 +19,7 @@ use super::assemble::{Scored as ScoredSheet, score_sheets};
 use super::figures;
 use super::recent::{self, Recent, Sheets};
 use super::store::rules;
-use crate::db::{Change, Coded, Db, Int, Json, Target, Work, WriteHook, on_enough_cores, replace_rows};
+use crate::db::{Change, Coded, Db, Int, Json, Target, Work, WriteHook, on_all_cores, one_of, replace_rows};
 use crate::evaluations::entity::{self as evaluations, Model as Evaluation};
 use crate::evaluations::summary_entity::{ActiveModel, Column, Entity};
 use crate::forms::store::{self as forms, Known, Scored};
@@ -106,7 +106,7 @@ impl Summaries {
         let whole: Vec<i64> =
             tasks.iter().filter(|task| task.sheets.is_none()).map(|task| task.evaluation.id).collect();
         if !whole.is_empty() {
-            Entity::delete_many().filter(Column::EvaluationId.is_in(whole)).exec(conn).await?;
+            Entity::delete_many().filter(Column::EvaluationId.is_in(one_of(whole))).exec(conn).await?;
         }
         let single = tasks.iter().flat_map(single_sheets).collect();
         if are_few {
@@ -234,7 +234,7 @@ async fn held(
         .to(units::Column::Code)
         .into();
     let mut found = evaluations::Entity::find()
-        .filter(evaluations::Column::Id.is_in(ids.iter().copied()))
+        .filter(evaluations::Column::Id.is_in(one_of(ids.iter().copied())))
         .order_by_asc(evaluations::Column::Id)
         .join(JoinType::InnerJoin, to_unit)
         .select_also(units::Entity);
@@ -289,7 +289,7 @@ pub async fn summaries(
         }
     }
     let rows = tasks.iter().filter_map(Task::rows).sum();
-    let scored = on_enough_cores(rows, tasks, move |Task { evaluation, form, sheets }| {
+    let scored = on_all_cores(rows, tasks, move |Task { evaluation, form, sheets }| {
         let unit = units.get(&evaluation.unit_code.0);
         let rules = by_reference.get(&evaluation.rule_set);
         let (Some(form), Some(unit), Some(rules)) = (form.as_deref(), unit, rules) else {

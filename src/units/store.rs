@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use super::entity::{ActiveModel, Column, Entity, Model};
-use crate::db::{Chain, Coded, Deed, Keyset, Scope, Work, contains, insert_rows, keyset_page};
+use crate::db::{Chain, Coded, Deed, Keyset, Scope, Work, contains, insert_rows, keyset_page, one_of};
 use crate::http::wire::Stamp;
 use crate::units::wire::{UnitInput, UnitView};
 
@@ -82,7 +82,7 @@ pub async fn find_many(conn: &impl ConnectionTrait, codes: Vec<String>) -> Resul
     let mut found = Vec::new();
     for chunk in codes.chunks(500) {
         let chunk = chunk.iter().map(String::as_str);
-        found.extend(Entity::find().filter(Column::Code.is_in(chunk)).all(conn).await?);
+        found.extend(Entity::find().filter(Column::Code.is_in(one_of(chunk))).all(conn).await?);
     }
     Ok(found)
 }
@@ -96,7 +96,8 @@ pub async fn reached(
     let codes: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
     let mut found = Vec::with_capacity(codes.len());
     for chunk in codes.chunks(500) {
-        let these = scope.covers((Entity, Column::Code)).add(Column::Code.is_in(chunk.iter().copied()));
+        let these =
+            scope.covers((Entity, Column::Code)).add(Column::Code.is_in(one_of(chunk.iter().copied())));
         found.extend(Entity::find().filter(these).all(conn).await?);
     }
     Ok(found)

@@ -12,6 +12,7 @@ mod exact;
 mod failures;
 mod filled;
 mod gather;
+mod rows;
 mod schema;
 mod summaries;
 mod support;
