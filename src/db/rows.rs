@@ -34,7 +34,7 @@ enum Conflict<'c, A: ActiveModelTrait> {
 type ColumnOf<A> = <<A as ActiveModelTrait>::Entity as EntityTrait>::Column;
 
 /// Values of one statement on SQLite, which takes 32,766.
-const VALUES: usize = 2_000;
+const VALUES: usize = 8_000;
 /// Rows of one statement on PostgreSQL.
 const ROWS: usize = 4_000;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::ahead::Looked;
 use super::explain::explain;
 use super::report::RowError;
 use crate::http::FieldError;
@@ -93,7 +94,7 @@ impl Row {
 }
 
 /// A file, read.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Bundle {
     /// In what unit it states amounts.
     pub amount_unit: AmountUnit,
@@ -101,6 +102,8 @@ pub struct Bundle {
     pub meta: Option<Value>,
     /// Its rows.
     pub rows: Vec<RowText>,
+    /// Those that were looked at before.
+    pub looked: Vec<Looked>,
     /// Lines that are no rows.
     pub unread: Vec<RowError>,
 }

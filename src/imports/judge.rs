@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jixiao_core::kernel::{Lang, ProjectCode, Text};
 use jixiao_core::workflow::Stage;
 
+use super::ahead::Looked;
 use super::bundle::{Collection, Row, RowText};
 use super::errors::{Allowance, Errors};
 use super::fold::{Folding, Place};
@@ -154,19 +155,14 @@ impl<'a> Seen<'a> {
     }
 
     /// Judges the rows of one kind.
-    pub fn judge<P: Part>(
-        &mut self,
-        rows: Vec<RowText>,
-        stored: Vec<P>,
-        siblings: &P::Siblings,
-    ) -> Judged<P> {
+    pub fn judge<P: Part>(&mut self, rows: Vec<Looked>, stored: Vec<P>, siblings: &P::Siblings) -> Judged<P> {
         let mut stored: BTreeMap<P::Key, P> =
             stored.into_iter().map(|row| (row.key(siblings), row)).collect();
         let (mut changes, mut failed) = (Changes::default(), BTreeSet::new());
         let (mut mentioned, mut well) = (BTreeSet::new(), BTreeSet::new());
         let is_new = stored.is_empty();
-        for text in rows {
-            if is_new && let Some(input) = self.at_a_glance::<P>(&text, siblings, &well) {
+        for mut part in rows {
+            if is_new && let Some(input) = self.at_a_glance::<P>(&mut part, siblings, &well) {
                 let key = P::key_of(&input);
                 self.touched.insert(P::sheet(&key).cloned());
                 self.counts.created += 1;
@@ -174,6 +170,7 @@ impl<'a> Seen<'a> {
                 well.insert(key);
                 continue;
             }
+            let text = part.row;
             let mut row = self.judge.folding.read(&text);
             let key = P::key_in(&row.value);
             if let Some(key) = &key {
@@ -222,7 +219,7 @@ impl<'a> Seen<'a> {
     /// be looked at more closely.
     fn at_a_glance<P: Part>(
         &self,
-        text: &RowText,
+        part: &mut Looked,
         siblings: &P::Siblings,
         well: &BTreeSet<P::Key>,
     ) -> Option<P::Input> {
@@ -230,7 +227,7 @@ impl<'a> Seen<'a> {
         if self.obstacle.is_some() || *strategy == Strategy::Update || !unfolded.is_empty() {
             return None;
         }
-        let input: P::Input = shapes.read(text)?;
+        let input = part.input::<P>(shapes)?;
         let key = P::key_of(&input);
         let is_missing = P::sheet(&key).is_some_and(|project| self.missing_projects.contains(project));
         (!is_missing && !well.contains(&key) && P::check(&input, siblings).is_empty()).then_some(input)

@@ -2,6 +2,7 @@
 //! stored, and only then is anything written: all rows or none, or the good ones. An import error is what cannot be stored; a form that
 //! contradicts itself is stored as the draft it is, and flagged by its scores.
 
+pub mod ahead;
 pub mod bundle;
 pub mod entity;
 pub mod error_file;

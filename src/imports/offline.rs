@@ -32,7 +32,8 @@ struct Reader<'a> {
 
 /// Reads the forms, and the names that the bundle gives to units, or every error.
 pub fn forms(schemas: &Schemas, bundle: Bundle) -> Result<(Forms, Vec<UnitName>), Errors> {
-    let Bundle { amount_unit, meta: _, mut rows, unread } = bundle;
+    let Bundle { amount_unit, meta: _, mut rows, looked, unread } = bundle;
+    rows.extend(looked.into_iter().map(|part| part.row));
     let mut reader = Reader {
         schemas,
         forms: Forms::new(),

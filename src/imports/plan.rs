@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jixiao_core::kernel::{FiscalYear, UnitCode};
 
-use super::bundle::{Collection, RowText};
+use super::ahead::Looked;
+use super::bundle::Collection;
 use super::errors::{Allowance, Errors};
 use super::fold::Folding;
 use super::judge::{Judge, Obstacle, Seen};
@@ -92,7 +93,7 @@ struct Task {
     /// The evaluation, also where it may only be read.
     evaluation: Option<Evaluation>,
     obstacle: Option<Obstacle>,
-    rows: Vec<RowText>,
+    rows: Vec<Looked>,
     stored: Stored,
 }
 
@@ -100,12 +101,12 @@ struct Task {
 pub async fn plan(
     run: &mut Run<'_, '_>,
     folding: Folding,
-    groups: BTreeMap<Key, Vec<RowText>>,
+    groups: BTreeMap<Key, Vec<Looked>>,
     missing_units: &BTreeSet<UnitCode>,
     missing_years: &BTreeSet<FiscalYear>,
 ) -> Result<Vec<Plan>, ApiError> {
     let keys: BTreeSet<Key> = groups.keys().cloned().collect();
-    let collections = groups.values().flatten().map(|row| row.collection).collect();
+    let collections = groups.values().flatten().map(|part| part.row.collection).collect();
     let mut openings = evaluations::open_many(&run.work, run.caller, &keys).await?;
     let mut tasks = Vec::with_capacity(groups.len());
     for (key, rows) in groups {
@@ -123,8 +124,8 @@ pub async fn plan(
                 (Place::Nowhere, None, Some(Obstacle::Year))
             }
             Opening::Refused(refusal) => {
-                let errors = rows.iter().map(|text| {
-                    let row = folding.read(text);
+                let errors = rows.iter().map(|part| {
+                    let row = folding.read(&part.row);
                     row.error(super::judge::refused(&row, refusal, &key))
                 });
                 run.report.errors.extend(errors);
@@ -191,9 +192,9 @@ fn all<P>(of: BTreeMap<i64, Vec<P>>) -> Vec<P> {
 
 fn form(judge: &Judge, task: Task) -> Plan {
     let Task { key, place, evaluation, obstacle, rows, stored } = task;
-    let mut by_collection: BTreeMap<Collection, Vec<RowText>> = BTreeMap::new();
-    for row in rows {
-        by_collection.entry(row.collection).or_default().push(row);
+    let mut by_collection: BTreeMap<Collection, Vec<Looked>> = BTreeMap::new();
+    for part in rows {
+        by_collection.entry(part.row.collection).or_default().push(part);
     }
     let mut rows = |collection| by_collection.remove(&collection).unwrap_or_default();
     let mut seen = Seen::new(judge, &key, evaluation.as_ref(), obstacle);

@@ -1,14 +1,13 @@
 //! The run of an import: rows are judged against what is stored, in memory and before anything of them is written;
 //! then the good ones are written, in one unit of work.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jixiao_core::kernel::{FiscalYear, UnitCode};
 use sea_orm::{ActiveModelTrait, ActiveValue, DbErr, Set};
-use serde::Deserialize;
 use serde_json::Value;
 
+use super::ahead::Looked;
 use super::bundle::{Bundle, Collection, Row, RowText};
 use super::entity;
 use super::fold::{Folding, Place};
@@ -17,7 +16,7 @@ use super::reference;
 use super::report::{Assessed, Counts, Report};
 use super::wire::LaterStage;
 use super::{suggest, write};
-use crate::db::{Json, Scope, Work};
+use crate::db::{Json, Scope, Work, on_all_cores};
 use crate::evaluations::store as evaluations;
 use crate::findings::assess;
 use crate::http::{ApiError, FieldError, Principal, Schemas};
@@ -158,11 +157,11 @@ pub async fn run<'db>(
     bundle: Bundle,
     order: Order,
 ) -> Result<(Work<'db>, Report), ApiError> {
-    let Bundle { amount_unit, meta, mut rows, unread } = bundle;
+    let Bundle { amount_unit, meta, mut rows, looked, unread } = bundle;
     work.because(format!("import sha256:{}", order.sha256));
     let (order, report) = (&order, Report::default());
     let mut run = Run { work, schemas, caller, order, unfolded: BTreeSet::new(), report };
-    run.report.counts.total = rows.len() + unread.len();
+    run.report.counts.total = rows.len() + looked.len() + unread.len();
     run.report.errors = unread.into();
     let mut folding = Folding::of(schemas, amount_unit);
     folding.to_wan_yuan(&mut rows, |row, errors| {
@@ -185,7 +184,7 @@ pub async fn run<'db>(
     let missing_years = reference::years(&mut run, years).await?;
     let missing_units = reference::units(&mut run, units).await?;
     run.report.reference = run.report.counts;
-    let groups = by_evaluation(&mut run, &folding, parts)?;
+    let groups = by_evaluation(&mut run, &folding, parts, looked).await?;
     let plans = plan::plan(&mut run, folding, groups, &missing_units, &missing_years).await?;
     let forms: Vec<_> = plans.iter().map(Plan::key).collect();
     let is_judged_only = order.is_piece && order.mode == Mode::Validate;
@@ -247,18 +246,29 @@ async fn assessed(work: &Work<'_>, forms: Vec<evaluations::Key>) -> Result<Vec<A
     Ok(all)
 }
 
+/// Rows that are looked at in one go.
+const TOGETHER: usize = 500;
+
 /// Parts belong to a unit's year; those that name none are told so.
-fn by_evaluation(
+async fn by_evaluation(
     run: &mut Run<'_, '_>,
     folding: &Folding,
-    parts: Vec<RowText>,
-) -> Result<BTreeMap<evaluations::Key, Vec<RowText>>, ApiError> {
-    let mut groups: BTreeMap<(UnitCode, FiscalYear), Vec<RowText>> = BTreeMap::new();
-    for text in parts {
-        if let Some(key) = owner(&text) {
-            groups.entry(key).or_default().push(text);
+    mut parts: Vec<RowText>,
+    looked: Vec<Looked>,
+) -> Result<BTreeMap<evaluations::Key, Vec<Looked>>, ApiError> {
+    let (rows, mut some) = (parts.len(), Vec::new());
+    while !parts.is_empty() {
+        some.push(parts.split_off(parts.len().saturating_sub(TOGETHER)));
+    }
+    some.reverse();
+    let look = |rows: Vec<RowText>| rows.into_iter().map(Looked::from).collect::<Vec<_>>();
+    let parts = on_all_cores(rows, some, look).await?.into_iter().flatten();
+    let mut groups: BTreeMap<(UnitCode, FiscalYear), Vec<Looked>> = BTreeMap::new();
+    for mut part in parts.chain(looked) {
+        if let Some(form) = part.form.take() {
+            groups.entry(form).or_default().push(part);
         } else {
-            let row = folding.read(&text);
+            let row = folding.read(&part.row);
             let errors = run.schemas.check(row.collection.schema(), &row.value, &row.pointer());
             let mut errors = errors.map_err(ApiError::internal)?;
             if errors.is_empty() {
@@ -270,23 +280,6 @@ fn by_evaluation(
         }
     }
     Ok(groups)
-}
-
-/// The unit and year that a row names.
-fn owner(row: &RowText) -> Option<evaluations::Key> {
-    #[derive(Deserialize)]
-    struct Owner<'a> {
-        #[serde(borrow)]
-        unit: Cow<'a, str>,
-        year: i32,
-    }
-    if let Ok(Owner { unit, year }) = serde_json::from_str(&row.text) {
-        return Some((unit.parse().ok()?, year.try_into().ok()?));
-    }
-    // A name that stands twice counts as it was said last.
-    let value = row.read().value;
-    let year = i32::try_from(value.get("year")?.as_i64()?).ok()?;
-    Some((value.get("unit")?.as_str()?.parse().ok()?, year.try_into().ok()?))
 }
 
 /// `2023.0` is an integer to a schema and not to us.

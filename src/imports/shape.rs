@@ -59,11 +59,19 @@ enum Shape {
         shape: Box<Shape>,
     },
     Members {
-        shapes: BTreeMap<String, Shape>,
-        required: Vec<String>,
+        members: Vec<Member>,
+        required: usize,
     },
     /// Something is asked for that is not told here.
     Unknown,
+}
+
+/// A member of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Member {
+    name: String,
+    is_required: bool,
+    shape: Shape,
 }
 
 /// How a text is written.
@@ -193,25 +201,23 @@ impl Shape {
                 schema.get("additionalProperties").filter(|others| **others == Value::Bool(false))?;
                 let empty = Map::new();
                 let properties = schema.get("properties").map_or(Some(&empty), Value::as_object)?;
-                let shape = |(name, property): (&String, _)| {
-                    (name.clone(), Self::of(property, schemas, deep).unwrap_or(Self::Unknown))
-                };
                 let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
                 let required = required.map(|name| name.as_str().map(str::to_owned));
                 let required: Vec<String> = required.collect::<Option<_>>()?;
-                let mut shapes: BTreeMap<_, _> = properties.iter().map(shape).collect();
-                // A null says nothing, so it is not what is required.
-                for name in &required {
-                    if let Some(
-                        Self::Text { is_optional, .. }
-                        | Self::Word { is_optional, .. }
-                        | Self::Whole { is_optional, .. },
-                    ) = shapes.get_mut(name)
+                let member = |(name, property): (&String, _)| {
+                    let mut shape = Self::of(property, schemas, deep).unwrap_or(Self::Unknown);
+                    let is_required = required.contains(name);
+                    // A null says nothing, so it is not what is required.
+                    if let Self::Text { is_optional, .. }
+                    | Self::Word { is_optional, .. }
+                    | Self::Whole { is_optional, .. } = &mut shape
                     {
-                        *is_optional = false;
+                        *is_optional &= !is_required;
                     }
-                }
-                Some(Self::Members { shapes, required })
+                    Member { name: name.clone(), is_required, shape }
+                };
+                let members = properties.iter().map(member).collect();
+                Some(Self::Members { members, required: required.len() })
             }
             _ => None,
         }
@@ -280,40 +286,36 @@ impl<'de> Visitor<'de> for &Shape {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        let Shape::Members { shapes, required } = self else { return fits(false) };
-        let mut missing = required.len();
-        while let Some(Known(name, shape)) = members.next_key_seed(Names(shapes))? {
+        let Shape::Members { members: known, required } = self else { return fits(false) };
+        let mut missing = *required;
+        while let Some(Member { is_required, shape, .. }) = members.next_key_seed(Names(known))? {
             members.next_value_seed(shape)?;
-            missing -= usize::from(missing > 0 && required.contains(name));
+            missing -= usize::from(missing > 0 && *is_required);
         }
         // A name that stands twice is found by the type.
         fits(missing == 0)
     }
 }
 
-/// The names of an object's members.
-struct Names<'s>(&'s BTreeMap<String, Shape>);
-
-/// A name that is one of them, and what stands behind it.
-struct Known<'s>(&'s String, &'s Shape);
+/// The names of an object's members: so few that looking at one after the other is fastest.
+struct Names<'s>(&'s [Member]);
 
 impl<'de, 's> DeserializeSeed<'de> for Names<'s> {
-    type Value = Known<'s>;
-    fn deserialize<D: serde::Deserializer<'de>>(self, name: D) -> Result<Known<'s>, D::Error> {
+    type Value = &'s Member;
+    fn deserialize<D: serde::Deserializer<'de>>(self, name: D) -> Result<&'s Member, D::Error> {
         name.deserialize_str(self)
     }
 }
 
 impl<'s> Visitor<'_> for Names<'s> {
-    type Value = Known<'s>;
+    type Value = &'s Member;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a name of the schema")
     }
 
-    fn visit_str<E: Error>(self, name: &str) -> Result<Known<'s>, E> {
-        self.0
-            .get_key_value(name)
-            .map_or_else(|| Err(E::custom("another name")), |(name, shape)| Ok(Known(name, shape)))
+    fn visit_str<E: Error>(self, name: &str) -> Result<&'s Member, E> {
+        let member = self.0.iter().find(|member| member.name == name);
+        member.ok_or_else(|| E::custom("another name"))
     }
 }

@@ -1,167 +1,27 @@
 //! The second and third step of a job: forms are judged, then written, some at a time. While some are held, others
 //! who write wait; so there are only as many as fit into a moment.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures_util::future::join;
 use jixiao_core::kernel::UnitCode;
 use sea_orm::Set;
-use serde_json::Value;
 
+use super::batches::{Batch, LARGEST_FORM, Pace, look_ahead, next, reference};
 use super::entity::{ActiveModel, Model, Progress};
 use super::kept::keep;
-use super::pack::unpacked;
-use super::rows::{Form, row, source};
+use super::rows::Form;
 use super::runner::{Runner, Stop};
-use super::stage::reading;
-use super::store::{self, Size};
+use super::store;
 use super::wire::JobState;
-use crate::db::{Coded, Json, Work, on_all_cores};
-use crate::http::{ApiError, FieldError, Principal};
-use crate::imports::bundle::{AmountUnit, Bundle, Collection, RowText, of_file};
+use crate::db::{Coded, Json, Work};
+use crate::http::{FieldError, Principal};
+use crate::imports::ahead::Looked;
+use crate::imports::bundle::{AmountUnit, Bundle, Collection, of_file};
 use crate::imports::wire::ModeWord;
 use crate::imports::{Counts, Mode, Order, Report, RowError, record, run};
 use crate::tables::read::{Flaw, Source};
-
-/// How long others should have to wait at most; batches grow and shrink around half of it.
-const MOMENT: Duration = Duration::from_millis(300);
-/// Rows of a batch, to begin with, and at most.
-const FIRST_BATCH: i64 = 500;
-const LARGEST_BATCH: i64 = 5_000;
-/// Bytes of a form's rows: it is judged and written in memory and at once.
-const LARGEST_FORM: i64 = 20 << 20;
-/// Forms of a batch at most.
-const MOST_FORMS: u64 = 200;
-
-/// How much is done at a time, and what is remembered from one batch to the next.
-#[derive(Debug)]
-pub struct Pace {
-    rows: i64,
-    reference: Option<Reference>,
-    /// What was read while the batch before was written down.
-    ahead: Option<Ahead>,
-}
-
-impl Default for Pace {
-    fn default() -> Self {
-        Self { rows: FIRST_BATCH, reference: None, ahead: None }
-    }
-}
-
-impl Pace {
-    fn adjust(&mut self, took: Duration) {
-        if took > MOMENT {
-            self.rows = (self.rows / 2).max(1);
-        } else if took < MOMENT / 3 {
-            self.rows = (self.rows * 2).min(LARGEST_BATCH);
-        }
-    }
-}
-
-/// A batch that is read before it is its turn.
-#[derive(Debug)]
-struct Ahead {
-    /// After which form.
-    place: String,
-    batch: Batch,
-    rows: Vec<RowText>,
-}
-
-/// The years and units of a file, which nothing of it can do without.
-#[derive(Debug)]
-struct Reference {
-    years: Vec<RowText>,
-    /// Units by their code, each with that of its superior.
-    units: BTreeMap<String, Vec<(Option<String>, RowText)>>,
-}
-
-impl Reference {
-    /// The rows that forms of these units build on.
-    fn of(&self, forms: &[Form]) -> Vec<RowText> {
-        let mut rows = self.years.clone();
-        let mut seen = BTreeSet::new();
-        for form in forms {
-            let Form::Of(unit, _) = form else { continue };
-            let mut next = Some(unit.to_string());
-            while let Some(code) = next.take().filter(|code| seen.insert(code.clone())) {
-                for (superior, row) in self.units.get(&code).into_iter().flatten() {
-                    next.clone_from(superior);
-                    rows.push(row.clone());
-                }
-            }
-        }
-        rows
-    }
-}
-
-/// Forms that are taken together.
-#[derive(Debug)]
-struct Batch {
-    forms: Vec<Form>,
-    last: String,
-    rows: usize,
-    is_too_large: bool,
-}
-
-/// The batch that a job comes to next, with its rows, unless it is too large.
-async fn next(runner: &Runner, job: &Model, pace: &mut Pace) -> Result<Option<(Batch, Vec<RowText>)>, Stop> {
-    let ahead = pace.ahead.take().filter(|ahead| ahead.place == job.place);
-    let ahead = if ahead.is_some() { ahead } else { look_ahead(runner, job, &job.place, pace.rows).await? };
-    Ok(ahead.map(|Ahead { place: _, batch, rows }| (batch, rows)))
-}
-
-/// The batch that follows `place`.
-async fn look_ahead(runner: &Runner, job: &Model, place: &str, most: i64) -> Result<Option<Ahead>, Stop> {
-    let Some(batch) = batch(runner, job, place, most).await? else { return Ok(None) };
-    let rows = if batch.is_too_large { Vec::new() } else { rows(runner, job, &batch).await? };
-    Ok(Some(Ahead { place: place.to_owned(), batch, rows }))
-}
-
-async fn batch(runner: &Runner, job: &Model, place: &str, most: i64) -> Result<Option<Batch>, Stop> {
-    let sizes = store::forms_after(&runner.db, job.id, place, MOST_FORMS).await?;
-    let Some(first) = sizes.first() else { return Ok(None) };
-    let is_alone = |form: &Form| !matches!(form, Form::Of(..));
-    let mut batch = Batch {
-        forms: Vec::new(),
-        last: first.form.clone(),
-        rows: 0,
-        is_too_large: first.bytes > LARGEST_FORM,
-    };
-    for Size { form, rows, bytes } in &sizes {
-        let rows = usize::try_from(*rows).unwrap_or(usize::MAX);
-        let of = Form::read(form);
-        let is_first = batch.forms.is_empty();
-        let is_full = i64::try_from(batch.rows + rows).unwrap_or(i64::MAX) > most;
-        if !is_first && (is_full || is_alone(&of) || *bytes > LARGEST_FORM) {
-            break;
-        }
-        let ends = is_alone(&of) || *bytes > LARGEST_FORM;
-        batch.forms.push(of);
-        batch.rows += rows;
-        batch.last.clone_from(form);
-        if ends {
-            break;
-        }
-    }
-    Ok(Some(batch))
-}
-
-/// The rows of a batch.
-async fn rows(runner: &Runner, job: &Model, batch: &Batch) -> Result<Vec<RowText>, Stop> {
-    let first = batch.forms.first().map(ToString::to_string).unwrap_or_default();
-    let pieces = store::pieces(&runner.db, job.id, &first, &batch.last).await?;
-    let of = source(reading(&job.asked.0).collection, &job.asked.0.said);
-    let read = move |piece| {
-        let lines = unpacked(piece).map_err(ApiError::internal)?;
-        let rows = lines.lines().filter_map(|line| row(line, &of).transpose());
-        rows.collect::<Result<Vec<_>, _>>().map_err(ApiError::internal)
-    };
-    let rows: Result<Vec<Vec<RowText>>, ApiError> =
-        on_all_cores(batch.rows, pieces, read).await?.into_iter().collect();
-    Ok(rows?.into_iter().flatten().collect())
-}
 
 fn order(job: &Model, mode: Mode) -> Order {
     let asked = &job.asked.0;
@@ -178,11 +38,15 @@ async fn import<'db>(
     runner: &Runner,
     work: Work<'db>,
     job: &Model,
-    rows: Vec<RowText>,
+    rows: Vec<Looked>,
     mode: Mode,
 ) -> Result<(Work<'db>, Report), Stop> {
     let amount_unit = job.asked.0.said.amount_unit.map(AmountUnit::from).unwrap_or_default();
-    let bundle = Bundle { amount_unit, rows, ..Bundle::default() };
+    let is_part = |part: &Looked| !matches!(part.row.collection, Collection::Years | Collection::Units);
+    let (looked, rows): (Vec<_>, Vec<_>) =
+        rows.into_iter().partition(|part| amount_unit != AmountUnit::Yuan && is_part(part));
+    let rows = rows.into_iter().map(|part| part.row).collect();
+    let bundle = Bundle { amount_unit, rows, looked, ..Bundle::default() };
     let caller = Principal::from(job.sender.0.clone());
     Ok(run(work, &runner.schemas, &caller, bundle, order(job, mode)).await?)
 }
@@ -211,6 +75,20 @@ pub async fn validate(runner: &Runner, job: &Model, pace: &mut Pace) -> Result<(
     if pace.reference.is_none() {
         pace.reference = Some(reference(runner, job).await?);
     }
+    let (last, rows) = (batch.last.clone(), pace.rows);
+    let (noted, ahead) =
+        join(judge(runner, job, pace, batch, own), look_ahead(runner, job, &last, rows)).await;
+    pace.ahead = ahead?;
+    noted
+}
+
+async fn judge(
+    runner: &Runner,
+    job: &Model,
+    pace: &mut Pace,
+    batch: Batch,
+    own: Vec<Looked>,
+) -> Result<(), Stop> {
     let mut progress = job.progress.0.clone();
     let mut kept = job.errors.0.clone();
     progress.checked += batch.rows;
@@ -224,7 +102,7 @@ pub async fn validate(runner: &Runner, job: &Model, pace: &mut Pace) -> Result<(
             Some(reference) if !is_reference => reference.of(&batch.forms),
             _ => Vec::new(),
         };
-        let all = borrowed.into_iter().chain(own).collect();
+        let all = borrowed.into_iter().map(Looked::from).chain(own).collect();
         let began = Instant::now();
         let work = runner.db.begin(&Principal::from(job.sender.0.clone())).await?;
         let (work, report) = import(runner, work, job, all, Mode::Validate).await?;
@@ -238,10 +116,7 @@ pub async fn validate(runner: &Runner, job: &Model, pace: &mut Pace) -> Result<(
         progress.counts.add(Counts { total: 0, failed: errors.rows(), ..own });
         progress.errors += keep(&mut kept, errors);
     }
-    let said = ActiveModel { place: Set(batch.last.clone()), ..moved(job, progress, kept) };
-    let (noted, ahead) = join(runner.note(job, said), look_ahead(runner, job, &batch.last, pace.rows)).await;
-    pace.ahead = ahead?;
-    noted
+    runner.note(job, ActiveModel { place: Set(batch.last), ..moved(job, progress, kept) }).await
 }
 
 /// What of these counts is not about years and units.
@@ -263,23 +138,6 @@ fn moved(job: &Model, progress: Progress, kept: Vec<super::kept::Kept>) -> Activ
         errors: if is_same { sea_orm::ActiveValue::NotSet } else { Set(Json(kept)) },
         ..Default::default()
     }
-}
-
-async fn reference(runner: &Runner, job: &Model) -> Result<Reference, Stop> {
-    let first = batch(runner, job, "", 1).await?;
-    let all = match first.filter(|first| first.forms == [Form::Reference] && !first.is_too_large) {
-        Some(first) => rows(runner, job, &first).await?,
-        None => Vec::new(),
-    };
-    let (years, units): (Vec<RowText>, Vec<RowText>) =
-        all.into_iter().partition(|row| row.collection == Collection::Years);
-    let mut by_code: BTreeMap<String, Vec<_>> = BTreeMap::new();
-    for text in units {
-        let value = text.read().value;
-        let said = |name| value.get(name).and_then(Value::as_str).map(str::to_owned);
-        by_code.entry(said("code").unwrap_or_default()).or_default().push((said("parent_code"), text));
-    }
-    Ok(Reference { years, units: by_code })
 }
 
 /// All rows were judged.
@@ -318,6 +176,20 @@ pub async fn apply(runner: &Runner, job: &Model, pace: &mut Pace) -> Result<(), 
     let Some((batch, all)) = next(runner, job, pace).await? else {
         return finish(runner, job).await;
     };
+    let (last, rows) = (batch.last.clone(), pace.rows);
+    let (written, ahead) =
+        join(write(runner, job, pace, batch, all), look_ahead(runner, job, &last, rows)).await;
+    pace.ahead = ahead?;
+    written
+}
+
+async fn write(
+    runner: &Runner,
+    job: &Model,
+    pace: &mut Pace,
+    batch: Batch,
+    all: Vec<Looked>,
+) -> Result<(), Stop> {
     let mut progress = job.progress.0.clone();
     let mut kept = job.errors.0.clone();
     progress.applied += batch.rows;
@@ -354,13 +226,8 @@ pub async fn apply(runner: &Runner, job: &Model, pace: &mut Pace) -> Result<(), 
     if !store::note(&work, job, said).await? {
         return Err(Stop::Lost);
     }
-    let committed = async {
-        work.commit().await?;
-        Ok::<_, Stop>(began.elapsed())
-    };
-    let (took, ahead) = join(committed, look_ahead(runner, job, &batch.last, pace.rows)).await;
-    pace.adjust(took?);
-    pace.ahead = ahead?;
+    work.commit().await?;
+    pace.adjust(began.elapsed());
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 //! transaction, so that whoever takes over after a crash goes on exactly there.
 
 pub mod apply;
+pub mod batches;
 pub mod copy;
 pub mod entity;
 pub mod input;

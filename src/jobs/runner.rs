@@ -6,7 +6,8 @@ use std::time::Duration;
 use jixiao_core::workflow::Action;
 use sea_orm::{DbErr, Set};
 
-use super::apply::{self, Pace};
+use super::apply;
+use super::batches::Pace;
 use super::entity::{ActiveModel, Model};
 use super::kept::keep;
 use super::stage;
