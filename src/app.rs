@@ -2,7 +2,6 @@
 //! tests and the document's writer all use it; describing itself needs no database.
 
 use std::sync::LazyLock;
-use std::thread;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{RequestHead, ServiceFactory, ServiceRequest, ServiceResponse};
@@ -101,7 +100,10 @@ pub struct Assembly {
 
 /// The finished document as text.
 #[derive(Debug)]
-struct Document(String);
+struct Document(web::Bytes);
+
+/// The same, as it was committed.
+const COMMITTED: &[u8] = include_bytes!("../openapi/openapi.json");
 
 /// What the document says, in the forms in which it is used. It describes the program, not an installation: there is one.
 #[derive(Clone)]
@@ -112,10 +114,11 @@ struct Described {
 }
 
 static DESCRIBED: LazyLock<Described> = LazyLock::new(|| {
-    // Made on a thread of its own: it is made of many times what is left of it, and that goes when the thread does.
-    let made = thread::spawn(|| openapi().to_string()).join();
-    let text = made.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-    let document = serde_json::from_str(&text).unwrap_or_default();
+    // Making it takes as long as the rest of the start, and memory that the allocator keeps: a release has the committed one
+    // in it, of which a test says that it is what would be made.
+    let made = cfg!(debug_assertions).then(openapi);
+    let text = made.as_ref().map_or(web::Bytes::from_static(COMMITTED), |made| made.to_string().into());
+    let document = made.unwrap_or_else(|| serde_json::from_slice(COMMITTED).unwrap_or_default());
     Described {
         schemas: web::Data::new(Schemas::of_document(&document)),
         paths: web::Data::new(KnownPaths::of_document(&document)),
@@ -198,6 +201,12 @@ impl Assembly {
     components(schemas(crate::http::problem::Problem, crate::http::problem::FieldErrorView))
 )]
 struct Base;
+
+/// What the document says of bodies, for where there is no application.
+#[must_use]
+pub fn schemas() -> Schemas {
+    Schemas::clone(&DESCRIBED.schemas)
+}
 
 /// The finished document: what is served at `/openapi.json`, committed, and held against every test answer.
 #[must_use]

@@ -128,10 +128,10 @@ pub fn run(command: &Import) -> Result<(), Failure> {
     if let [only] = command.files.as_slice()
         && let Some(format) = as_job(only)
     {
-        return run_job(command, only, format, lang, &Schemas::of_document(&app::openapi()));
+        return run_job(command, only, format, lang, &app::schemas());
     }
-    // The document takes as long to make as a county to read.
-    let document = std::thread::spawn(|| Schemas::of_document(&app::openapi()));
+    // Beside the file, which takes as long to read.
+    let document = std::thread::spawn(app::schemas);
     let reading = Reading {
         collection: command.collection.map(Collection::from),
         unit: command.amount_unit.map(|unit| AmountUnit::from(AmountUnitWord::from(unit))),

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::http::Schemas;
 use crate::previews::run::preview;
 use crate::previews::wire::Preview;
 use crate::proofs::{self, Difference, Verdict};
@@ -44,7 +43,7 @@ pub fn run(command: &Score) -> Result<(), Failure> {
     let rules = rule_sets::preset(&command.rule_set)
         .ok_or_else(|| Failure::Setting(format!("--rule-set: there is no rule set {}", command.rule_set)))?;
     let bundle = read(file, lang)?;
-    let schemas = Schemas::of_document(&app::openapi());
+    let schemas = app::schemas();
     let Preview { scores, .. } = preview(&schemas, bundle, rules, lang).map_err(|errors| {
         tell(&errors, lang);
         Failure::Data
