@@ -102,7 +102,6 @@ pub struct Assembly {
 #[derive(Debug)]
 struct Document(web::Bytes);
 
-/// The same, as it was committed.
 const COMMITTED: &[u8] = include_bytes!("../openapi/openapi.json");
 
 /// What the document says, in the forms in which it is used. It describes the program, not an installation: there is one.
@@ -114,8 +113,7 @@ struct Described {
 }
 
 static DESCRIBED: LazyLock<Described> = LazyLock::new(|| {
-    // Making it takes as long as the rest of the start, and memory that the allocator keeps: a release has the committed one
-    // in it, of which a test says that it is what would be made.
+    // Making it takes a third of the start. A test says that what was committed is what would be made.
     let made = cfg!(debug_assertions).then(openapi);
     let text = made.as_ref().map_or(web::Bytes::from_static(COMMITTED), |made| made.to_string().into());
     let document = made.unwrap_or_else(|| serde_json::from_slice(COMMITTED).unwrap_or_default());

@@ -1,5 +1,7 @@
 //! Parts that are made, changed and removed one by one, or made together.
 
+use std::collections::BTreeMap;
+
 use sea_orm::{ActiveModelTrait as _, DbErr, EntityTrait, Iterable as _};
 
 use super::entity;
@@ -51,18 +53,24 @@ pub async fn insert_many<P: Part>(
     };
     let all: Vec<_> = <P::Entity as EntityTrait>::Column::iter().collect();
     let added = insert_new_rows(work.conn(), new.iter().map(row).collect(), &all).await?;
-    let mut added: Vec<P> =
-        added.iter().map(|row| P::from_query_result(row, "")).collect::<Result<_, _>>()?;
+    let siblings: BTreeMap<i64, &P::Siblings> =
+        new.iter().map(|new| (new.evaluation.id, new.siblings)).collect();
+    let mut by_key = BTreeMap::new();
+    for row in added {
+        let row = P::from_query_result(&row, "")?;
+        if let Some(siblings) = siblings.get(&row.evaluation_id()) {
+            by_key.insert((row.evaluation_id(), row.key(siblings)), row);
+        }
+    }
     let mut made = Vec::with_capacity(new.len());
-    for New { by, evaluation, siblings, input } in new {
+    for New { by, evaluation, input, .. } in new {
         let key = P::key_of(&input);
-        let is_it = |row: &P| row.evaluation_id() == evaluation.id && row.key(siblings) == key;
-        let place = added.iter().position(is_it);
-        if place.is_some() {
+        let row = by_key.remove(&(evaluation.id, key.clone()));
+        if row.is_some() {
             work.act_as(by);
             record::<P>(work, evaluation, P::row(&key), Deed::made(&input));
         }
-        made.push(place.map(|place| added.remove(place)));
+        made.push(row);
     }
     Ok(made)
 }

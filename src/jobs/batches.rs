@@ -65,6 +65,7 @@ pub struct Reference {
 
 impl Reference {
     /// The rows that forms of these units build on.
+    #[must_use]
     pub fn of(&self, forms: &[Form]) -> Vec<RowText> {
         let mut rows = self.years.clone();
         let mut seen = BTreeSet::new();

@@ -4,6 +4,7 @@ use actix_web::http::Method;
 use actix_web::test::TestRequest;
 use jixiao::app;
 use jixiao::http::Schemas;
+use jixiao::jobs::batches::Pace;
 use jixiao::jobs::entity::Model;
 use jixiao::jobs::wire::JobState;
 use jixiao::jobs::{Runner, apply, stage, store};
@@ -35,7 +36,7 @@ fn id(job: &Reply) -> i64 {
 /// Works on a job until it is in this state, and gives it back to whoever wants it.
 async fn work_until(world: &World, runner: &Runner, id: i64, state: JobState) -> Model {
     assert_eq!(store::take(&world.db, &runner.name, Some(id)).await.unwrap(), Some(id));
-    let mut pace = apply::Pace::default();
+    let mut pace = Pace::default();
     loop {
         let job = store::held(&world.db, id, &runner.name).await.unwrap().unwrap();
         match job.state.0 {

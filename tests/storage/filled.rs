@@ -7,7 +7,7 @@ use jixiao::evaluations::{Part, part};
 use jixiao::indicators::entity::Model as Indicator;
 use jixiao::narratives::entity::Model as Narrative;
 use jixiao::projects::entity::Model as Project;
-use sea_orm::DbBackend;
+use sea_orm::{ConnectionTrait as _, DbBackend};
 use serde_json::{Value, json};
 
 use crate::support::{database, lines, open, seeded};
