@@ -38,26 +38,21 @@ async fn lock(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
     Ok(lock)
 }
 
-/// Two processes that open one new file together: the one that loses a race finds the work done.
+/// Two processes that open one new file together: the one that loses the race for a step finds it done, and goes on with
+/// what is left; a step that fails by itself is still there.
 async fn sqlite(db: &DatabaseConnection) -> Result<(), DbErr> {
-    let mut attempt = 0;
-    loop {
-        match Migrator::up(db, None).await {
-            Ok(()) => return Ok(()),
-            Err(why) if attempt < 20 && is_race(&why) => {
-                attempt += 1;
-                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-            }
-            Err(why) => return Err(why),
+    let (mut attempt, mut left) = (0, usize::MAX);
+    while let Err(why) = Migrator::up(db, None).await {
+        let now = Migrator::get_pending_migrations_read_only(db).await?.len();
+        attempt += 1;
+        let is_busy = super::is_unavailable(&why) && attempt < 20;
+        if now >= left && !is_busy {
+            return Err(why);
         }
+        left = now;
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
-}
-
-/// Whether another process was in the middle of the same thing: the file is busy, or the step done meanwhile.
-fn is_race(error: &DbErr) -> bool {
-    super::is_unavailable(error)
-        || super::is_unique_violation(error)
-        || ["already exists", "duplicate column name"].iter().any(|said| error.to_string().contains(said))
+    Ok(())
 }
 
 /// Each step, and whether it is applied.
