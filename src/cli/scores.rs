@@ -37,7 +37,7 @@ pub fn run(command: &Scores) -> Result<(), Failure> {
     let verdict = block_on(async {
         let db = open(&url, Vec::new()).await?;
         db.prepare().await?;
-        Ok(verify(&db.snapshot().await?).await?)
+        Ok(verify(&db).await?)
     })?;
     tell(&verdict, (*lang).into())
 }

@@ -1,20 +1,28 @@
 //! The proof that what lists read is what scoring every stored form anew would say.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::thread::available_parallelism;
 
+use futures_util::{StreamExt, stream};
 use jixiao_core::kernel::{FiscalYear, UnitCode};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IdenStatic, Iterable,
     ModelTrait, QueryFilter, QueryOrder, QuerySelect, Value,
 };
+use tokio::runtime::Handle;
+use tokio::task::spawn_blocking;
 
 use super::hook::{Task, read_forms, summaries};
+use crate::db::{Db, one_of};
 use crate::evaluations::entity as evaluations;
 use crate::evaluations::summary_entity::{ActiveModel, Column, Entity, Model};
 use crate::units::entity as units;
 
 /// Evaluations that are read and scored together.
-const TOGETHER: u64 = 200;
+const TOGETHER: usize = 200;
+
+/// So many read at once at most, however many cores there are: a process has this many connections, and more.
+const READERS: usize = 8;
 
 /// A value that is kept and is not what scoring anew comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,19 +52,32 @@ pub struct Verdict {
     pub differences: Vec<Difference>,
 }
 
-/// Scores every stored form anew, on every core, and compares. To be read on one snapshot.
-pub async fn verify(conn: &impl ConnectionTrait) -> Result<Verdict, DbErr> {
-    let (mut verdict, mut last) = (Verdict::default(), 0);
-    loop {
-        let next = evaluations::Entity::find()
-            .filter(evaluations::Column::Id.gt(last))
-            .order_by_asc(evaluations::Column::Id)
-            .limit(TOGETHER);
-        let batch = next.all(conn).await?;
-        let Some(end) = batch.last() else { return Ok(verdict) };
-        last = end.id;
-        compare(conn, batch, &mut verdict).await?;
+/// Scores every stored form anew, on every core, and compares. Each form and what is kept of it are read on one snapshot;
+/// forms that lie apart may be of different moments, for what is kept of a form changes with this form alone.
+pub async fn verify(db: &Db) -> Result<Verdict, DbErr> {
+    let ids = evaluations::Entity::find()
+        .select_only()
+        .column(evaluations::Column::Id)
+        .order_by_asc(evaluations::Column::Id)
+        .into_tuple::<i64>()
+        .all(db.reader())
+        .await?;
+    let runtime = Handle::current();
+    let compared = ids.chunks(TOGETHER).map(|ids| {
+        let (ids, db, runtime) = (ids.to_vec(), db.clone(), runtime.clone());
+        // Reading takes a processor as scoring does: it gets a thread too.
+        spawn_blocking(move || runtime.block_on(async { compare(&db.snapshot().await?, ids).await }))
+    });
+    let readers = available_parallelism().map_or(1, usize::from).min(READERS);
+    let mut compared = stream::iter(compared).buffered(readers);
+    let mut all = Verdict::default();
+    while let Some(some) = compared.next().await {
+        let some = some.map_err(|why| DbErr::Custom(why.to_string()))??;
+        all.evaluations += some.evaluations;
+        all.sheets += some.sheets;
+        all.differences.extend(some.differences);
     }
+    Ok(all)
 }
 
 /// The units of these evaluations.
@@ -72,19 +93,17 @@ async fn units_of(
 
 type Key = (i64, Option<i64>);
 
-async fn compare(
-    conn: &impl ConnectionTrait,
-    batch: Vec<evaluations::Model>,
-    verdict: &mut Verdict,
-) -> Result<(), DbErr> {
-    let ids = batch.iter().map(|evaluation| evaluation.id);
-    let kept = Entity::find().filter(Column::EvaluationId.is_in(ids)).all(conn).await?;
+/// What is kept of these evaluations, as far as they are still there, beside what scoring them anew comes to.
+async fn compare(conn: &impl ConnectionTrait, ids: Vec<i64>) -> Result<Verdict, DbErr> {
+    let stored = evaluations::Column::Id.is_in(one_of(ids.iter().copied()));
+    let batch = evaluations::Entity::find().filter(stored).order_by_asc(evaluations::Column::Id).all(conn).await?;
+    let kept = Entity::find().filter(Column::EvaluationId.is_in(one_of(ids))).all(conn).await?;
     let mut kept: BTreeMap<Key, Model> =
         kept.into_iter().map(|row| ((row.evaluation_id, row.project_id), row)).collect();
     let owners: BTreeMap<i64, (UnitCode, FiscalYear)> =
         batch.iter().map(|one| (one.id, (one.unit_code.0.clone(), one.year.0))).collect();
     let units = units_of(conn, &batch).await?;
-    verdict.evaluations += batch.len();
+    let mut verdict = Verdict { evaluations: batch.len(), ..Verdict::default() };
     let mut tasks: Vec<Task> = batch.into_iter().map(Task::new).collect();
     read_forms(conn, &mut tasks).await?;
     for computed in summaries(conn, tasks, units).await? {
@@ -115,7 +134,7 @@ async fn compare(
         let kept = Some(sheet.clone());
         verdict.differences.push(Difference { unit, year, sheet, field: None, kept, computed: None });
     }
-    Ok(())
+    Ok(verdict)
 }
 
 fn set<T: Into<Value>>(value: &ActiveValue<T>) -> Option<&T> {

@@ -160,7 +160,7 @@ async fn state(world: &World) -> BTreeMap<String, Value> {
 async fn expect_sound(world: &World) {
     let conn = world.db.reader();
     assert_eq!(audit::verify(conn, None, None).await.unwrap().broken, None);
-    let verdict = verify(conn).await.unwrap();
+    let verdict = verify(&world.db).await.unwrap();
     assert_eq!(verdict.differences, []);
     assert!(verdict.sheets > 0);
 }
@@ -234,7 +234,7 @@ async fn an_import_raises_the_version_of_what_it_changed_and_of_nothing_else() {
 #[actix_web::test]
 async fn a_kept_score_that_is_not_that_of_the_form_is_named() {
     let world = world().await;
-    let found = || async { verify(world.db.reader()).await.unwrap() };
+    let found = || async { verify(&world.db).await.unwrap() };
     let clean = found().await;
     assert_eq!((clean.evaluations, clean.sheets, clean.differences), (1, 2, Vec::new()));
     world.sql("UPDATE score_summaries SET final_total = 10000, complete = NOT complete WHERE project_id IS NULL").await;

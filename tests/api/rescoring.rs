@@ -26,7 +26,7 @@ async fn agree(world: &World, after: &str) {
         added_up(sheet, after);
     }
     let evaluation = unit.get(&format!("/api/v1/evaluations/{UNIT}/2023")).await.expect(200).json;
-    let verdict = verify(world.db.reader()).await.unwrap();
+    let verdict = verify(&world.db).await.unwrap();
     assert_eq!(verdict.differences, [], "after {after}");
     for name in ["self_total", "computed_total", "final_total", "grade"] {
         assert_eq!(evaluation[name], single["department"][name], "{name} of the evaluation after {after}");

@@ -71,7 +71,7 @@ async fn of_those_that_come_together_each_gets_its_own_answer() {
             made.insert(reply.header("x-request-id").to_owned(), (name, format!("{sheet}.{}", body["seq"])));
         }
     }
-    assert_eq!(verify(world.db.reader()).await.unwrap().differences, []);
+    assert_eq!(verify(&world.db).await.unwrap().differences, []);
     each_under_its_own_name(&world, made).await;
 }
 
@@ -112,5 +112,5 @@ async fn of_two_that_want_one_number_one_gets_it() {
         statuses.sort_unstable();
         assert_eq!(statuses, [201, 409], "{} {}", pair[0].text, pair[1].text);
     }
-    assert_eq!(verify(world.db.reader()).await.unwrap().differences, []);
+    assert_eq!(verify(&world.db).await.unwrap().differences, []);
 }
