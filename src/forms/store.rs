@@ -1,7 +1,6 @@
 //! Forms in the database: the parts of one evaluation, read and written together.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use jixiao_core::kernel::{Points, ProjectCode};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
@@ -60,10 +59,6 @@ pub async fn load_one(conn: &impl ConnectionTrait, evaluation: &Evaluation) -> R
 /// What is scored of an evaluation: its form without the written report, what the bureau found, and the keys of its
 /// projects.
 pub type Scored = (UnitForm, Reviewed, BTreeMap<ProjectCode, i64>);
-
-/// What is scored of evaluations, as the writer of their parts knows it without reading it again, by key.
-#[derive(Debug, Default)]
-pub struct Known(pub BTreeMap<i64, Arc<Scored>>);
 
 /// What is scored of many evaluations, by as many queries as for one. Read on one snapshot.
 pub async fn load_scored(

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use futures_util::future::join;
 use jixiao_core::workflow::{Mark, State};
 use sea_orm::{ConnectionTrait, DbBackend};
 
@@ -13,11 +14,12 @@ use crate::evaluations::entity::Model as Evaluation;
 use crate::evaluations::store::{self as evaluations, Key};
 use crate::evaluations::sync::{Batch, Changes, write as write_parts};
 use crate::evaluations::{Part, part};
-use crate::forms::store::{self as forms, Known, Reviewed, Scored};
+use crate::forms::store::{self as forms, Reviewed};
 use crate::forms::wire::UnitForm;
 use crate::http::ApiError;
 use crate::indicators::store::Projects;
 use crate::rule_sets::store as rule_sets;
+use crate::scores::foreseen::{Whole, foresee};
 use crate::workflow::entity::Line;
 use crate::workflow::store::{self as workflow, Taken};
 
@@ -50,14 +52,16 @@ pub async fn write(run: &mut Run<'_, '_>, mut plans: Vec<Plan>) -> Result<(), Ap
     kind(run, &held, &mut plans, |plan| &mut plan.base_data, |_| ()).await?;
     kind(run, &held, &mut plans, |plan| &mut plan.projects, |_| ()).await?;
     let siblings = siblings(run, &held, &plans).await?;
-    let of = |id| siblings.get(&id).cloned().unwrap_or_default();
-    kind(run, &held, &mut plans, |plan| &mut plan.indicators, of).await?;
-    kind(run, &held, &mut plans, |plan| &mut plan.narratives, |_| ()).await?;
-    for (id, (_, _, ids)) in &mut known {
-        *ids = siblings.get(id).map(Projects::ids).unwrap_or_default();
+    for Whole { evaluation, form: (_, _, ids), .. } in &mut known {
+        *ids = siblings.get(&evaluation.id).map(Projects::ids).unwrap_or_default();
     }
-    let known = known.into_iter().map(|(id, form)| (id, Arc::new(form))).collect();
-    run.work.remember(Arc::new(Known(known)));
+    let scores = foresee(run.work.conn(), known).await?;
+    let of = |id| siblings.get(&id).cloned().unwrap_or_default();
+    let indicators = kind(run, &held, &mut plans, |plan| &mut plan.indicators, of);
+    let (written, foreseen) = join(indicators, scores).await;
+    written?;
+    run.work.remember(Arc::new(foreseen?));
+    kind(run, &held, &mut plans, |plan| &mut plan.narratives, |_| ()).await?;
     if let Some(later) = run.order.later {
         // One of which a row is wrong stays a draft.
         for evaluation in whole {
@@ -68,9 +72,9 @@ pub async fn write(run: &mut Run<'_, '_>, mut plans: Vec<Plan>) -> Result<(), Ap
 }
 
 /// Forms of which nothing was stored before: what the file says is all there is of them.
-fn new_forms(made: &BTreeMap<Key, Evaluation>, plans: &[Plan]) -> BTreeMap<i64, Scored> {
+fn new_forms(made: &BTreeMap<Key, Evaluation>, plans: &[Plan]) -> Vec<Whole> {
     let known = plans.iter().filter_map(|plan| {
-        let evaluation = made.get(&plan.form)?;
+        let (evaluation, (unit, _)) = made.get(&plan.form).cloned().zip(new(plan))?;
         let form = UnitForm {
             budgets: plan.budgets.fresh.clone(),
             base_data: plan.base_data.fresh.clone(),
@@ -78,7 +82,7 @@ fn new_forms(made: &BTreeMap<Key, Evaluation>, plans: &[Plan]) -> BTreeMap<i64, 
             indicators: plan.indicators.fresh.clone(),
             narratives: Vec::new(),
         };
-        Some((evaluation.id, (form, Reviewed::default(), BTreeMap::new())))
+        Some(Whole { evaluation, unit, form: (form, Reviewed::default(), BTreeMap::new()) })
     });
     known.collect()
 }

@@ -113,26 +113,63 @@ impl<'de> Visitor<'de> for Copy<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         let Self { row, is_row } = self;
         row.text.push(b'{');
-        let mut is_first = true;
-        while let Some(name) = members.next_key::<String>()? {
-            if !is_first {
-                row.text.push(b',');
-            }
-            is_first = false;
-            Copy { row: &mut *row, is_row: false }.put(&name)?;
-            row.text.push(b':');
+        let begin = row.text.len();
+        loop {
+            let is_first = row.text.len() == begin;
+            let Some(name) = members.next_key_seed(Name { text: &mut row.text, is_first })? else { break };
             let start = row.text.len();
             members.next_value_seed(Copy { row: &mut *row, is_row: false })?;
             // What is said twice counts as it was said last.
             let said = row.text.get(start..).unwrap_or_default();
-            match name.as_str() {
-                "unit" if is_row => row.unit = serde_json::from_slice(said).ok(),
-                "year" if is_row => row.year = serde_json::from_slice(said).ok(),
+            match name {
+                Named::Unit if is_row => row.unit = serde_json::from_slice(said).ok(),
+                Named::Year if is_row => row.year = serde_json::from_slice(said).ok(),
                 _ => {}
             }
         }
         row.text.push(b'}');
         Ok(())
+    }
+}
+
+/// Copies the name of a member, with what parts it from the member before and from its value.
+struct Name<'t> {
+    text: &'t mut Vec<u8>,
+    is_first: bool,
+}
+
+/// Which member it is.
+enum Named {
+    Unit,
+    Year,
+    Another,
+}
+
+impl<'de> DeserializeSeed<'de> for Name<'_> {
+    type Value = Named;
+    fn deserialize<D: Deserializer<'de>>(self, name: D) -> Result<Named, D::Error> {
+        name.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Name<'_> {
+    type Value = Named;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<Named, E> {
+        if !self.is_first {
+            self.text.push(b',');
+        }
+        serde_json::to_writer(&mut *self.text, name).map_err(E::custom)?;
+        self.text.push(b':');
+        Ok(match name {
+            "unit" => Named::Unit,
+            "year" => Named::Year,
+            _ => Named::Another,
+        })
     }
 }
 

@@ -28,8 +28,10 @@ use crate::tables::{AmountUnit, Collection};
 
 /// Bytes of rows that are sorted in memory before they are kept.
 const SORTED_AT_ONCE: usize = 4 << 20;
-/// Chunks and batches on their way.
+/// Chunks on their way.
 const WAITING: usize = 2;
+/// And batches: nearly as many as are packed at once, so that reading goes on meanwhile.
+const READ_AHEAD: usize = 16;
 /// Between two signs of life while a body is read.
 const BEAT: Duration = Duration::from_secs(2);
 
@@ -65,7 +67,7 @@ pub async fn stage(runner: &Runner, job: &Model) -> Result<(), Stop> {
             Err(fault) => return runner.fail(job, told(fault)).await,
         }
     }
-    let (sender, receiver) = channel(WAITING);
+    let (sender, receiver) = channel(READ_AHEAD);
     let read = fed(runner, job, move |chunks| {
         rows::read(&body, chunks, &mut |batch| sender.blocking_send(batch).is_ok())
     });

@@ -17,12 +17,13 @@ use sea_orm::{
 
 use super::assemble::{Scored as ScoredSheet, score_sheets};
 use super::figures;
+use super::foreseen::Foreseen;
 use super::recent::{self, Recent, Sheets};
 use super::store::rules;
 use crate::db::{Change, Coded, Db, Int, Json, Target, Work, WriteHook, on_all_cores, one_of, replace_rows};
 use crate::evaluations::entity::{self as evaluations, Model as Evaluation};
 use crate::evaluations::summary_entity::{ActiveModel, Column, Entity};
-use crate::forms::store::{self as forms, Known, Scored};
+use crate::forms::store::{self as forms, Scored};
 use crate::indicators::wire::IndicatorInput;
 use crate::units::entity as units;
 use crate::years::round_store;
@@ -86,25 +87,27 @@ impl Summaries {
         let conn = work.conn();
         // Locked, as by who writes a part: else this could put back totals from before that write.
         let evaluations = held(conn, ids).await?;
-        let known = work.known::<Known>();
-        let are_few = known.is_none() && evaluations.len() <= FEW;
+        let foreseen = work.known::<Foreseen>();
+        let are_few = foreseen.is_none() && evaluations.len() <= FEW;
         let mut tasks = Vec::with_capacity(evaluations.len());
-        let mut units = BTreeMap::new();
+        let (mut units, mut whole, mut anew) = (BTreeMap::new(), Vec::new(), Vec::new());
         for (mut evaluation, unit) in evaluations {
             let unit = unit.ok_or_else(no_unit)?;
             let are_others = choose_rules(work, &mut evaluation, &unit, chosen).await?;
+            if let Some(summaries) = foreseen.as_ref().and_then(|foreseen| foreseen.of(&evaluation)) {
+                whole.push(evaluation.id);
+                anew.extend_from_slice(summaries);
+                continue;
+            }
             units.insert(unit.code.0.clone(), unit);
             let mut task = Task::new(evaluation);
-            if let Some(form) = known.as_ref().and_then(|known| known.0.get(&task.evaluation.id)) {
-                task.form = Some(Arc::clone(form));
-            } else if are_few && !are_others && work.touched_evaluations().contains(&task.evaluation.id) {
+            if are_few && !are_others && work.touched_evaluations().contains(&task.evaluation.id) {
                 self.continue_with(work, &mut task);
             }
             tasks.push(task);
         }
         read_forms(conn, &mut tasks).await?;
-        let whole: Vec<i64> =
-            tasks.iter().filter(|task| task.sheets.is_none()).map(|task| task.evaluation.id).collect();
+        whole.extend(tasks.iter().filter(|task| task.sheets.is_none()).map(|task| task.evaluation.id));
         if !whole.is_empty() {
             Entity::delete_many().filter(Column::EvaluationId.is_in(one_of(whole))).exec(conn).await?;
         }
@@ -123,7 +126,8 @@ impl Summaries {
                 }
             });
         }
-        replace(conn, single, summaries(conn, tasks, units).await?).await
+        anew.extend(summaries(conn, tasks, units).await?);
+        replace(conn, single, anew).await
     }
 
     /// What is known of a form that the unit of work changed, and which of its sheets these changes are about.
@@ -156,6 +160,12 @@ impl Task {
     #[must_use]
     pub fn new(evaluation: Evaluation) -> Self {
         Self { evaluation, form: None, sheets: None }
+    }
+
+    /// All sheets, of what is known.
+    #[must_use]
+    pub fn of(evaluation: Evaluation, form: Scored) -> Self {
+        Self { evaluation, form: Some(Arc::new(form)), sheets: None }
     }
 
     /// Indicators that are scored.
@@ -276,22 +286,40 @@ async fn choose_rules(
     Ok(true)
 }
 
+/// Rule sets by what evaluations call them.
+type Rules = BTreeMap<String, Arc<Cow<'static, RuleSet>>>;
+
+/// The rules of these evaluations.
+pub async fn rules_of(conn: &impl ConnectionTrait, tasks: &[Task]) -> Result<Rules, DbErr> {
+    let mut by_reference = Rules::new();
+    for Task { evaluation, .. } in tasks {
+        if !by_reference.contains_key(&evaluation.rule_set) {
+            by_reference.insert(evaluation.rule_set.clone(), Arc::new(rules(conn, evaluation).await?));
+        }
+    }
+    Ok(by_reference)
+}
+
 /// The summaries that these evaluations come to, in the order of their sheets. Their forms have been read.
 pub async fn summaries(
     conn: &impl ConnectionTrait,
     tasks: Vec<Task>,
     units: BTreeMap<UnitCode, units::Model>,
 ) -> Result<Vec<ActiveModel>, DbErr> {
-    let mut by_reference: BTreeMap<String, Arc<Cow<'static, RuleSet>>> = BTreeMap::new();
-    for Task { evaluation, .. } in &tasks {
-        if !by_reference.contains_key(&evaluation.rule_set) {
-            by_reference.insert(evaluation.rule_set.clone(), Arc::new(rules(conn, evaluation).await?));
-        }
-    }
+    let rules = rules_of(conn, &tasks).await?;
+    Ok(scored(tasks, units, rules).await?.concat())
+}
+
+/// The same for each evaluation, by rules that are known.
+pub async fn scored(
+    tasks: Vec<Task>,
+    units: BTreeMap<UnitCode, units::Model>,
+    rules: Rules,
+) -> Result<Vec<Vec<ActiveModel>>, DbErr> {
     let rows = tasks.iter().filter_map(Task::rows).sum();
     let scored = on_all_cores(rows, tasks, move |Task { evaluation, form, sheets }| {
         let unit = units.get(&evaluation.unit_code.0);
-        let rules = by_reference.get(&evaluation.rule_set);
+        let rules = rules.get(&evaluation.rule_set);
         let (Some(form), Some(unit), Some(rules)) = (form.as_deref(), unit, rules) else {
             return Vec::new(); // each was looked up before
         };
@@ -301,7 +329,7 @@ pub async fn summaries(
         let sheets = score_sheets(form, reviewed, evaluation.year.0, rules, is_wanted);
         sheets.into_iter().map(|sheet| summary(sheet, &evaluation, unit, projects)).collect()
     });
-    Ok(scored.await?.concat())
+    scored.await
 }
 
 fn summary(

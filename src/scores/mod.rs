@@ -2,6 +2,7 @@
 
 pub mod assemble;
 pub mod figures;
+pub mod foreseen;
 pub mod hook;
 pub mod kept;
 pub mod ratios;
