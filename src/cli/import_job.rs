@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal as _, Read as _, Write as _};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jixiao_core::kernel::Lang;
 use zstd::stream::write::Encoder;
@@ -19,7 +19,7 @@ use crate::jobs::wire::JobState;
 const CHUNK: u64 = 1 << 20;
 /// How hard it is packed: as little as there is.
 const PACKED: i32 = 1;
-/// Between two looks at how far it is.
+/// Between two words of how far it is.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Imports a file as a job, and gives the job back as it has ended. A job that is cut short here is finished by
@@ -38,6 +38,7 @@ pub async fn import(
     let asked = Asked { encoding: Some("zstd".to_owned()), ..asked };
     let id = store::make(db, &caller, asked).await?;
     let (mut digest, mut bytes) = (Sha256::default(), 0_i64);
+    let (size, mut told) = (open.metadata().map_err(unread)?.len() >> 20, Instant::now());
     let mut packed = Encoder::new(Vec::new(), PACKED).map_err(unread)?;
     loop {
         let mut chunk = Vec::new();
@@ -51,7 +52,12 @@ pub async fn import(
         if u64::try_from(packed.get_ref().len()).is_ok_and(|length| length >= CHUNK) {
             store::add_chunk(db, id, std::mem::take(packed.get_mut())).await?;
         }
-        tell(&lang.pick(format!("读取 {} MiB", bytes >> 20), format!("read {} MiB", bytes >> 20)));
+        if told.elapsed() >= PAUSE {
+            told = Instant::now();
+            let read = bytes >> 20;
+            let said = (format!("读取 {read}/{size} MiB"), format!("read {read} of {size} MiB"));
+            tell(&lang.pick(said.0, said.1));
+        }
     }
     store::add_chunk(db, id, packed.finish().map_err(unread)?).await?;
     let work = db.begin(&caller).await?;

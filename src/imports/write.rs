@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use futures_util::future::join;
 use jixiao_core::workflow::{Mark, State};
-use sea_orm::{ConnectionTrait, DbBackend};
 
 use super::plan::{Place, Plan};
 use super::run::Run;
@@ -23,16 +22,8 @@ use crate::scores::foreseen::{Whole, foresee};
 use crate::workflow::entity::Line;
 use crate::workflow::store::{self as workflow, Taken};
 
-/// What the audit chains say of a sheet is long enough for PostgreSQL to compress it: by lz4, where it has it, which
-/// takes a tenth of the time.
-const COMPRESS_FAST: &str = "SELECT set_config('default_toast_compression', 'lz4', true) FROM pg_settings \
-     WHERE name = 'default_toast_compression' AND 'lz4' = ANY(enumvals)";
-
 /// Writes what was planned.
 pub async fn write(run: &mut Run<'_, '_>, mut plans: Vec<Plan>) -> Result<(), ApiError> {
-    if run.work.conn().get_database_backend() == DbBackend::Postgres && plans.len() > 1 {
-        run.work.conn().execute_unprepared(COMPRESS_FAST).await?;
-    }
     let new: Vec<_> = plans.iter().filter(|plan| !plan.is_idle()).filter_map(new).collect();
     let mut held: BTreeMap<Key, Evaluation> = if new.is_empty() {
         BTreeMap::new()

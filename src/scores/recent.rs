@@ -19,8 +19,9 @@ use crate::{base_data, budgets, indicators, narratives, projects};
 
 /// Indicators of all forms that are kept, at most; one takes about a kilobyte.
 const ROOM: u64 = 30_000;
-/// About as many forms fit in.
-const FORMS: usize = 500;
+/// Forms that are made room for to begin with: so few that the cache stays one. Its parts would be full each on their own,
+/// and forms would go that there is room for.
+const FORMS: usize = 60;
 
 /// Sheets of a form, by project; none: the department's.
 pub type Sheets = BTreeSet<Option<ProjectCode>>;
