@@ -51,8 +51,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jixiao_core::kernel::Clock;
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityName, IsolationLevel,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    AccessMode, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 
 /// The database and what is done with every write to it.
@@ -114,16 +114,6 @@ impl Db {
     #[must_use]
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.0.clock
-    }
-
-    /// Has PostgreSQL look at the size that a table has come to. It keeps the plan of a statement, and by one that it made
-    /// when the table was empty it reads the whole of it when it is full. SQLite goes by the indexes alone.
-    pub async fn has_grown(&self, table: impl EntityName) -> Result<(), DbErr> {
-        let reader = self.reader();
-        if reader.get_database_backend() == DbBackend::Postgres {
-            reader.execute_unprepared(&format!("ANALYZE \"{}\"", table.table_name())).await?;
-        }
-        Ok(())
     }
 
     /// A connection for a single query.

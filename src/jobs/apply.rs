@@ -16,7 +16,6 @@ use super::runner::{Runner, Stop};
 use super::store;
 use super::wire::JobState;
 use crate::db::{Coded, Json, Work};
-use crate::evaluations::entity as evaluations;
 use crate::http::{FieldError, Principal};
 use crate::imports::ahead::Looked;
 use crate::imports::bundle::{AmountUnit, Bundle, Collection, of_file};
@@ -198,7 +197,6 @@ async fn write(
     if let Some(Form::Of(unit, year)) = batch.forms.last() {
         progress.last = Some((UnitCode::clone(unit), *year));
     }
-    let has_doubled = progress.forms_done.checked_ilog2() != job.progress.0.forms_done.checked_ilog2();
     let up_to = Set(batch.last.clone());
     let caller = Principal::from(job.sender.0.clone());
     if batch.is_too_large {
@@ -230,10 +228,6 @@ async fn write(
     }
     work.commit().await?;
     pace.adjust(began.elapsed());
-    if has_doubled {
-        // All that is written is looked for by its evaluation.
-        runner.db.has_grown(evaluations::Entity).await?;
-    }
     Ok(())
 }
 

@@ -96,7 +96,8 @@ type Key = (i64, Option<i64>);
 /// What is kept of these evaluations, as far as they are still there, beside what scoring them anew comes to.
 async fn compare(conn: &impl ConnectionTrait, ids: Vec<i64>) -> Result<Verdict, DbErr> {
     let stored = evaluations::Column::Id.is_in(one_of(ids.iter().copied()));
-    let batch = evaluations::Entity::find().filter(stored).order_by_asc(evaluations::Column::Id).all(conn).await?;
+    let batch =
+        evaluations::Entity::find().filter(stored).order_by_asc(evaluations::Column::Id).all(conn).await?;
     let kept = Entity::find().filter(Column::EvaluationId.is_in(one_of(ids))).all(conn).await?;
     let mut kept: BTreeMap<Key, Model> =
         kept.into_iter().map(|row| ((row.evaluation_id, row.project_id), row)).collect();
