@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jixiao_core::kernel::{FiscalYear, RegionCode, UnitCode};
 use jixiao_core::workflow::{Stage, State};
-use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
-use sea_orm::{ActiveValue, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::sea_query::{ExprTrait, LockBehavior, LockType};
+use sea_orm::{
+    ActiveValue, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set,
+};
 
 use super::entity::{ActiveModel, Column, Entity, Model};
 use crate::db::{Coded, Deed, Int, Json, Scope, Work, insert_rows, one_of};
@@ -119,14 +122,11 @@ async fn stored(
     let keys: Vec<&Key> = keys.into_iter().collect();
     let mut found = BTreeMap::new();
     for chunk in keys.chunks(500) {
-        let pairs = one_of(chunk.iter().map(|(unit, year)| (unit.as_str(), Int(*year))));
-        // As pairs, each is looked for by the index. By a year and many units, PostgreSQL reads all of the year where it
-        // takes the table for as small as it was.
-        let key = Expr::tuple([Expr::col(Column::UnitCode), Expr::col(Column::Year)]);
-        let rows = Entity::find()
-            .filter(key.in_tuples(pairs))
-            .order_by_asc(Column::UnitCode)
-            .order_by_asc(Column::Year);
+        // Each by itself, so that each is looked for by the index. By a year and many units, PostgreSQL reads all of the
+        // year where it takes the table for as small as it was; by a list of pairs, SQLite reads the whole table.
+        let is = |(unit, year): &Key| Column::UnitCode.eq(unit.as_str()).and(Column::Year.eq(Int(*year)));
+        let any = one_of(chunk.iter().copied()).into_iter().map(is).fold(Condition::any(), Condition::add);
+        let rows = Entity::find().filter(any).order_by_asc(Column::UnitCode).order_by_asc(Column::Year);
         let rows = match held {
             Held::Awaited => rows.lock_exclusive(),
             Held::LeftOut => rows.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked),

@@ -185,9 +185,6 @@ pub async fn run<'db>(
     let missing_units = reference::units(&mut run, units).await?;
     run.report.reference = run.report.counts;
     let groups = by_evaluation(&mut run, &folding, parts, looked).await?;
-    if groups.len() > 1 {
-        run.work.expect_many_rows().await?;
-    }
     let plans = plan::plan(&mut run, folding, groups, &missing_units, &missing_years).await?;
     let forms: Vec<_> = plans.iter().map(Plan::key).collect();
     let is_judged_only = order.is_piece && order.mode == Mode::Validate;

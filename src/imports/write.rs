@@ -24,6 +24,9 @@ use crate::workflow::store::{self as workflow, Taken};
 
 /// Writes what was planned.
 pub async fn write(run: &mut Run<'_, '_>, mut plans: Vec<Plan>) -> Result<(), ApiError> {
+    if plans.len() > 1 {
+        run.work.expect_many_rows().await?;
+    }
     let new: Vec<_> = plans.iter().filter(|plan| !plan.is_idle()).filter_map(new).collect();
     let mut held: BTreeMap<Key, Evaluation> = if new.is_empty() {
         BTreeMap::new()
