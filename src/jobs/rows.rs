@@ -117,13 +117,16 @@ pub struct Batch {
     pub unread: Vec<RowError>,
 }
 
-/// Rows that are handed on together.
+/// Rows that are handed on together, and bytes of them: a file of a few megabytes can unpack to rows that are longer than
+/// all that fits into memory.
 const TOGETHER: usize = 500;
+const BYTES_TOGETHER: usize = 256 << 10;
 
 /// Takes rows on their way.
 pub struct Sink<'a> {
     hand_on: &'a mut dyn FnMut(Batch) -> bool,
     batch: Batch,
+    bytes: usize,
     next: BTreeMap<Collection, usize>,
     row_end: RowEnd,
 }
@@ -146,6 +149,7 @@ impl Sink<'_> {
         *next += 1;
         let number = if number == 0 { index + 1 } else { number };
         let line = line_of(collection, index, number, row).ok_or_else(|| broken(&Source::default()))?;
+        self.bytes += line.len();
         self.batch.rows.push((form_of(collection, index, row).to_string(), line));
         self.row_end.mark();
         self.pass()
@@ -158,11 +162,13 @@ impl Sink<'_> {
     }
 
     fn pass(&mut self) -> Result<(), Fault> {
-        if self.batch.rows.len() + self.batch.unread.len() < TOGETHER { Ok(()) } else { self.flush() }
+        let are_few = self.batch.rows.len() + self.batch.unread.len() < TOGETHER;
+        if are_few && self.bytes < BYTES_TOGETHER { Ok(()) } else { self.flush() }
     }
 
     fn flush(&mut self) -> Result<(), Fault> {
         let batch = std::mem::take(&mut self.batch);
+        self.bytes = 0;
         if (self.hand_on)(batch) { Ok(()) } else { Err(unwanted()) }
     }
 }
@@ -187,7 +193,7 @@ pub fn read(body: &Body, chunks: Chunks, hand_on: &mut dyn FnMut(Batch) -> bool)
     let source = Source::default();
     let unpacked = unpacked(chunks, body.packed.as_deref()).map_err(|_| broken(&source))?;
     let (limited, row_end, trouble) = Limited::new(unpacked, body.most);
-    let mut sink = Sink { hand_on, batch: Batch::default(), next: BTreeMap::new(), row_end };
+    let mut sink = Sink { hand_on, batch: Batch::default(), bytes: 0, next: BTreeMap::new(), row_end };
     let said = match body.format {
         Format::Ndjson => lines(BufReader::new(limited), body.reading, &mut sink),
         Format::Csv => table(Utf8::new(limited, body.encoding), body.reading, &mut sink),

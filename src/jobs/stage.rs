@@ -30,8 +30,8 @@ use crate::tables::{AmountUnit, Collection};
 const SORTED_AT_ONCE: usize = 4 << 20;
 /// Chunks on their way.
 const WAITING: usize = 2;
-/// And batches: nearly as many as are packed at once, so that reading goes on meanwhile.
-const READ_AHEAD: usize = 16;
+/// And batches, so that reading goes on while rows are packed; of the longest rows they are 35 MiB.
+const READ_AHEAD: usize = 8;
 /// Between two signs of life while a body is read.
 const BEAT: Duration = Duration::from_secs(2);
 
