@@ -22,7 +22,7 @@ const MOMENT: Duration = Duration::from_millis(300);
 /// Rows of a batch, to begin with, and at most.
 const FIRST_BATCH: i64 = 500;
 const LARGEST_BATCH: i64 = 5_000;
-/// Bytes of a form's rows: it is judged and written in memory and at once.
+/// Bytes of a form's rows, and of all that are taken together: they are judged and written in memory and at once.
 pub const LARGEST_FORM: i64 = 20 << 20;
 /// Forms of a batch at most.
 const MOST_FORMS: u64 = 200;
@@ -133,12 +133,14 @@ async fn batch(runner: &Runner, job: &Model, place: &str, most: i64) -> Result<O
         rows: 0,
         is_too_large: first.bytes > LARGEST_FORM,
     };
+    let mut all = 0;
     for Size { form, rows, bytes } in &sizes {
         let rows = usize::try_from(*rows).unwrap_or(usize::MAX);
         let of = Form::read(form);
         let is_first = batch.forms.is_empty();
         let is_full = i64::try_from(batch.rows + rows).unwrap_or(i64::MAX) > most;
-        if !is_first && (is_full || is_alone(&of) || *bytes > LARGEST_FORM) {
+        all += bytes;
+        if !is_first && (is_full || is_alone(&of) || all > LARGEST_FORM) {
             break;
         }
         let ends = is_alone(&of) || *bytes > LARGEST_FORM;
