@@ -173,6 +173,17 @@ pub fn no_rows() -> RowError {
     of_bundle(FieldError::new("", "no_rows", "文件中没有任何数据行", "The file has no rows"))
 }
 
+/// Bytes of the notes that are kept with an import.
+pub const MOST_META: usize = 16 << 10;
+
+/// A member that is no row is longer than what is kept of an import.
+#[must_use]
+pub fn too_long(member: &str) -> FieldError {
+    let most = MOST_META >> 10;
+    let (zh, en) = (format!("不能超过 {most} KiB"), format!("At most {most} KiB"));
+    FieldError::new(format!("/{member}"), "too_long", zh, en)
+}
+
 /// Reads a JSON bundle. Anything but `meta`, `amount_unit` and the collections is an error.
 pub fn read(value: Value) -> Result<Bundle, Vec<RowError>> {
     let Value::Object(members) = value else {
@@ -208,6 +219,9 @@ pub fn read_members(
         } else if name == "meta" {
             match value {
                 Value::Null => {}
+                Value::Object(_) if value.to_string().len() > MOST_META => {
+                    errors.push(of_bundle(too_long("meta")));
+                }
                 Value::Object(_) => bundle.meta = Some(value),
                 other => errors.push(of_bundle(
                     FieldError::new("/meta", "wrong_type", "应为对象 {…}", "Want an object").found(other),

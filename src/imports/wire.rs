@@ -84,7 +84,7 @@ pub enum LaterStage {
 /// 导入包 a bundle: rows of any number of units and years.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Bundle {
-    /// 说明 notes of the sender, kept with the import's record and otherwise ignored.
+    /// 说明 notes of the sender, at most 16 KiB, kept with the import's record and otherwise ignored.
     #[serde(default)]
     #[schema(value_type = Option<Object>, example = json!({"source": "county-office"}))]
     pub meta: Option<Value>,

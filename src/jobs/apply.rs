@@ -61,8 +61,10 @@ fn too_large(form: &Form) -> RowError {
     let error = FieldError::new(
         "",
         "too_large",
-        format!("{zh}的数据超过 {most} MiB，请检查是否重复，或分几次导入"),
-        format!("{en}: more than {most} MiB of rows; look for repetitions, or import them in parts"),
+        format!("{zh}的数据过多（上限 {most} MiB 或一百万个值），请检查是否重复，或分几次导入"),
+        format!(
+            "{en}: more than {most} MiB of rows or a million values; look for repetitions, or import them in parts"
+        ),
     );
     of_file(&Arc::<Source>::default(), Flaw::new(0, error))
 }

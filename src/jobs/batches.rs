@@ -22,7 +22,7 @@ const MOMENT: Duration = Duration::from_millis(300);
 /// Rows of a batch, to begin with, and at most.
 const FIRST_BATCH: i64 = 500;
 const LARGEST_BATCH: i64 = 5_000;
-/// Bytes of a form's rows, and of all that are taken together: they are judged and written in memory and at once.
+/// Bytes that a form's rows may weigh, and all that are taken together: they are judged and written in memory and at once.
 pub const LARGEST_FORM: i64 = 20 << 20;
 /// Forms of a batch at most.
 const MOST_FORMS: u64 = 200;

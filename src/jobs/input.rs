@@ -13,7 +13,7 @@ use crate::http::decode::{self, UnknownEncoding};
 use crate::tables::read::Fault;
 
 /// Most bytes of one row: beyond every row there is, and small enough to be held in memory.
-const LONGEST_ROW: usize = 4 << 20;
+pub const LONGEST_ROW: usize = 4 << 20;
 /// Bytes that are decoded at once.
 const BLOCK: usize = 64 << 10;
 

@@ -9,6 +9,7 @@ pub mod copy;
 pub mod entity;
 pub mod input;
 pub mod kept;
+pub mod members;
 pub mod pack;
 pub mod receive;
 pub mod routes;
@@ -16,6 +17,7 @@ pub mod rows;
 pub mod runner;
 pub mod stage;
 pub mod store;
+pub mod weight;
 pub mod wire;
 
 pub use runner::Runner;

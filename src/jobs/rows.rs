@@ -6,19 +6,18 @@ use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
 
 use jixiao_core::kernel::{FiscalYear, UnitCode};
-use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer as _};
+use serde::Deserialize;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
 
-use super::copy::{self, Copied};
+use super::copy::Copied;
 use super::entity::Said;
-use super::input::{Chunks, Limited, RowEnd, Trouble, Utf8, unpacked};
+use super::input::{Chunks, LONGEST_ROW, Limited, RowEnd, Trouble, Utf8, unpacked};
+use super::members::members;
+use super::weight::weight;
 use crate::http::FieldError;
 use crate::imports::RowError;
-use crate::imports::bundle::{self, AmountUnit, Collection, RowText, of_file};
+use crate::imports::bundle::{Collection, RowText, of_file};
 use crate::imports::files::{Format, Reading, no_collection};
-use crate::imports::wire::AmountUnitWord;
 use crate::tables::read::{Fault, Flaw, Source};
 use crate::tables::{columns, csv, ndjson};
 
@@ -137,13 +136,25 @@ impl fmt::Debug for Sink<'_> {
     }
 }
 
+/// A row whose values are more than those of any row there is, however few bytes they are.
+fn weighed(row: &[u8]) -> Result<(), Fault> {
+    if weight(row) <= LONGEST_ROW {
+        return Ok(());
+    }
+    Err(Fault::too_large(
+        "有一行的值过多，请检查文件",
+        "A row has more values than any row can have; look at the file",
+    ))
+}
+
 /// Nobody wants more rows.
 fn unwanted() -> Fault {
     Fault::too_large("任务已停止", "The job has stopped")
 }
 
 impl Sink<'_> {
-    fn row(&mut self, collection: Collection, number: usize, row: &Copied) -> Result<(), Fault> {
+    pub(super) fn row(&mut self, collection: Collection, number: usize, row: &Copied) -> Result<(), Fault> {
+        weighed(&row.text)?;
         let next = self.next.entry(collection).or_default();
         let index = *next;
         *next += 1;
@@ -225,6 +236,7 @@ fn lines(mut text: impl BufRead, reading: Reading, sink: &mut Sink<'_>) -> Resul
             sink.row_end.mark();
             continue;
         }
+        weighed(bytes)?;
         match ndjson::line(number, bytes, reading.collection, reading.unit.unwrap_or_default()) {
             Ok(line) => sink.row(line.collection, line.number, &Copied::from(&line.value))?,
             Err(flaw) => sink.flaw(&source, flaw)?,
@@ -251,99 +263,6 @@ fn table(text: impl Read, reading: Reading, sink: &mut Sink<'_>) -> Result<Said,
     })?;
     let headers = headers.into_iter().map(|(path, name)| (path.to_owned(), name)).collect();
     Ok(Said { headers, ..Said::default() })
-}
-
-fn members(text: impl Read, reading: Reading, sink: &mut Sink<'_>) -> Result<Said, Fault> {
-    let (mut others, mut stopped) = (Map::new(), None);
-    let mut json = serde_json::Deserializer::from_reader(text);
-    let outcome = json.deserialize_map(Members { sink, others: &mut others, stopped: &mut stopped });
-    let outcome = outcome.and_then(|()| json.end());
-    if let Some(fault) = stopped {
-        return Err(fault);
-    }
-    let source = Source::default();
-    outcome.map_err(|why| {
-        let (line, column) = (why.line(), why.column());
-        let error = if why.is_data() {
-            let (zh, en) =
-                ("应为对象 {…}，各类数据为数组 […]", "Want an object, with an array for each collection");
-            FieldError::new("", "wrong_type", format!("第 {line} 行：{zh}"), format!("Line {line}: {en}"))
-        } else {
-            FieldError::new(
-                "",
-                "malformed_json",
-                format!("第 {line} 行第 {column} 列起不是合法的 JSON"),
-                format!("Not valid JSON from line {line}, column {column}"),
-            )
-        };
-        Fault::of_file(&source, error)
-    })?;
-    // A bundle of what is left says what is wrong with it; the row is there for it to have one.
-    others.insert(Collection::Years.as_str().to_owned(), json!([null]));
-    let read = bundle::read(Value::Object(others.clone())).map_err(|errors| {
-        let flaws =
-            errors.into_iter().map(|error| Flaw { nearest: error.nearest, ..Flaw::new(0, error.error) });
-        Fault::Wrong { source: Arc::default(), flaws: flaws.collect() }
-    })?;
-    let says_unit = others.get("amount_unit").is_some_and(|unit| !unit.is_null());
-    let unit = if says_unit { read.amount_unit } else { reading.unit.unwrap_or_default() };
-    let amount_unit = (unit == AmountUnit::Yuan).then_some(AmountUnitWord::Yuan);
-    Ok(Said { amount_unit, meta: read.meta, headers: Vec::new() })
-}
-
-/// The members of a bundle.
-struct Members<'a, 's> {
-    sink: &'a mut Sink<'s>,
-    others: &'a mut Map<String, Value>,
-    stopped: &'a mut Option<Fault>,
-}
-
-impl<'de> Visitor<'de> for Members<'_, '_> {
-    type Value = ();
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        let Self { sink, others, stopped } = self;
-        while let Some(name) = members.next_key::<String>()? {
-            let all = Collection::ALL.into_iter();
-            match all.into_iter().find(|collection| collection.as_str() == name) {
-                Some(collection) => members.next_value_seed(Rows { collection, sink, stopped })?,
-                None => drop(others.insert(name, members.next_value()?)),
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The rows of one collection of a bundle.
-struct Rows<'a, 's> {
-    collection: Collection,
-    sink: &'a mut Sink<'s>,
-    stopped: &'a mut Option<Fault>,
-}
-
-impl<'de> DeserializeSeed<'de> for Rows<'_, '_> {
-    type Value = ();
-    fn deserialize<D: serde::Deserializer<'de>>(self, rows: D) -> Result<(), D::Error> {
-        rows.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Rows<'_, '_> {
-    type Value = ();
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array")
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<(), A::Error> {
-        while let Some(row) = rows.next_element_seed(copy::Row)? {
-            if let Err(fault) = self.sink.row(self.collection, 0, &row) {
-                *self.stopped = Some(fault);
-                return Err(A::Error::custom("stopped"));
-            }
-        }
-        Ok(())
-    }
 }
 
 /// Whether a body whose format is a table needs its encoding to be found out first, and what it is. Takes processor

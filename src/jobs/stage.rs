@@ -15,6 +15,7 @@ use super::pack::packed;
 use super::rows::{self, Batch, Body};
 use super::runner::{Runner, Stop};
 use super::store;
+use super::weight::weight;
 use super::wire::JobState;
 use crate::db::{Coded, Json, on_all_cores};
 use crate::http::{ApiError, ErrorCode, FieldError};
@@ -149,6 +150,7 @@ fn told(fault: Fault) -> Vec<RowError> {
 #[derive(Default)]
 struct Piece {
     rows: usize,
+    weight: usize,
     body: String,
 }
 
@@ -186,16 +188,17 @@ impl<'a> Sorter<'a> {
         self.bytes += line.len();
         let piece = self.pieces.entry(form).or_default();
         piece.rows += 1;
+        piece.weight += weight(line.as_bytes());
         piece.body.push_str(line);
         piece.body.push('\n');
     }
 
     async fn flush(&mut self) -> Result<(), Stop> {
         let pieces = std::mem::take(&mut self.pieces);
-        let pack = |(form, Piece { rows, body }): (String, Piece)| store::Piece {
+        let pack = |(form, Piece { rows, weight, body }): (String, Piece)| store::Piece {
             form,
             rows,
-            bytes: body.len(),
+            bytes: weight,
             body: packed(body),
         };
         let rows = pieces.values().map(|piece| piece.rows).sum();

@@ -214,7 +214,7 @@ pub struct Piece {
     pub form: String,
     /// How many there are.
     pub rows: usize,
-    /// Bytes of their JSON.
+    /// Bytes that they weigh.
     pub bytes: usize,
     /// Their JSON, packed.
     pub body: String,
@@ -241,7 +241,7 @@ pub struct Size {
     pub form: String,
     /// Its rows.
     pub rows: i64,
-    /// Bytes of their JSON.
+    /// Bytes that they weigh.
     pub bytes: i64,
 }
 

@@ -9,6 +9,7 @@ use super::nearest::nearest;
 use super::read::{Fault, Flaw, Line, Read, Room, Source};
 use crate::http::FieldError;
 use crate::http::body::{Weight, parsed, weigh};
+use crate::http::problem::shortened;
 
 /// Reads every line. One that names no collection is a row of `collection`.
 pub fn read(
@@ -77,11 +78,15 @@ fn row(line: &[u8], collection: Option<Collection>) -> Result<(Collection, Value
                 format!("没有名为“{}”的数据类别", name.chars().take(40).collect::<String>()),
                 format!("There is no collection “{}”", name.chars().take(40).collect::<String>()),
             );
-            Flaw { nearest: near.map(str::to_owned), error: flaw.error.found(Value::String(name)), ..flaw }
+            Flaw {
+                nearest: near.map(str::to_owned),
+                error: flaw.error.found(shortened(Value::String(name))),
+                ..flaw
+            }
         })?,
         Some(other) => {
             let flaw = wrong("wrong_type", "collection 应为字符串".into(), "collection is a string".into());
-            return Err(Flaw { error: flaw.error.found(other), ..flaw });
+            return Err(Flaw { error: flaw.error.found(shortened(other)), ..flaw });
         }
     };
     Ok((collection, Value::Object(row)))

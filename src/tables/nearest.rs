@@ -5,7 +5,10 @@ use super::column::plain;
 /// The option that differs least from `word`, if it differs little.
 #[must_use]
 pub fn nearest<'a>(word: &str, options: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let word: String = plain(word).chars().take(LONGEST + 1).collect();
+    if word.len() > LONGEST * 4 {
+        return None;
+    }
+    let word = plain(word);
     if word.is_empty() || word.chars().count() > LONGEST {
         return None;
     }

@@ -99,7 +99,14 @@ impl Server {
     }
 
     /// The same, with no headers but these lines.
-    pub fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> (u16, String, Value) {
+    pub fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &str,
+        body: impl AsRef<[u8]>,
+    ) -> (u16, String, Value) {
+        let body = body.as_ref();
         let head = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n",
             self.address,
@@ -109,7 +116,7 @@ impl Server {
         let sent = TcpStream::connect(&self.address).and_then(|mut stream| {
             stream.set_read_timeout(Some(PATIENCE))?;
             stream.write_all(head.as_bytes())?;
-            stream.write_all(body.as_bytes())?;
+            stream.write_all(body)?;
             stream.read_to_string(&mut answer)
         });
         if sent.is_err() && answer.is_empty() {

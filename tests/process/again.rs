@@ -19,7 +19,7 @@ fn a_key_outlives_the_process() {
         let headers = format!(
             "Authorization: Bearer {token}\r\nContent-Type: application/json\r\nIdempotency-Key: once-and-for-all\r\n"
         );
-        server.ask("POST", "/api/v1/imports?mode=commit", &headers, &bundle.to_string())
+        server.ask("POST", "/api/v1/imports?mode=commit", &headers, bundle.to_string())
     };
 
     let mut server = start();

@@ -12,13 +12,13 @@ use crate::support::{Folder, Server, run, text, until};
 const PASSWORD: &str = "four quiet herons wade";
 
 /// A folder with a database: in it, or on the server.
-struct House {
+pub struct House {
     folder: Folder,
     database: Option<Database>,
 }
 
 impl House {
-    fn on_sqlite() -> Self {
+    pub fn on_sqlite() -> Self {
         Self::with(None)
     }
 
@@ -45,7 +45,7 @@ impl House {
         }
     }
 
-    fn serve(&self) -> (Server, String) {
+    pub fn serve(&self) -> (Server, String) {
         let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
         let log =
             std::fs::OpenOptions::new().create(true).append(true).open(self.folder.0.join("log")).unwrap();
@@ -58,7 +58,13 @@ impl House {
 }
 
 /// Sends an import as a job.
-fn send(server: &Server, token: &str, query: &str, more: &str, body: &str) -> (u16, String, Value) {
+pub fn send(
+    server: &Server,
+    token: &str,
+    query: &str,
+    more: &str,
+    body: impl AsRef<[u8]>,
+) -> (u16, String, Value) {
     let headers = format!("Authorization: Bearer {token}\r\nPrefer: respond-async\r\n{more}");
     server.ask("POST", &format!("/api/v1/imports?{query}"), &headers, body)
 }
@@ -71,13 +77,13 @@ fn job(server: &Server, token: &str, id: &str) -> Value {
     body
 }
 
-fn errors(server: &Server, token: &str, id: &str) -> Value {
+pub fn errors(server: &Server, token: &str, id: &str) -> Value {
     let (status, mut body) = server.get(&format!("/api/v1/import-jobs/{id}/errors"), Some(token));
     assert_eq!(status, 200, "{body}");
     body["items"].take()
 }
 
-fn ended(server: &Server, token: &str, id: &str) -> Value {
+pub fn ended(server: &Server, token: &str, id: &str) -> Value {
     let is_over = |body: &Value| !body["ended_at"].is_null();
     until(|| Some(job(server, token, id)).filter(is_over), "the job to end")
 }
@@ -108,11 +114,15 @@ fn county(house: &House, units: &str) -> (String, impl Fn(&str) -> u64 + use<>) 
     (bundle, move |name: &str| value[name].as_array().map_or(0, |rows| u64::try_from(rows.len()).unwrap()))
 }
 
+/// Units whose rows are several times what is written at once when a job has found its pace: what is seen half written is
+/// not over a moment later.
+const SEVERAL_BATCHES: &str = "360";
+
 const KINDS: [&str; 7] =
     ["years", "units", "budgets", "base_data", "project_expenditures", "indicators", "narratives"];
 
 fn killed_while_it_writes(house: &House) {
-    let (bundle, rows) = county(house, "120");
+    let (bundle, rows) = county(house, SEVERAL_BATCHES);
     let all: u64 = KINDS.iter().map(|kind| rows(kind)).sum();
     let (mut server, token) = house.serve();
     let once = format!("{JSON}Idempotency-Key: the-county\r\n");
@@ -160,7 +170,7 @@ fn a_job_killed_while_it_writes_is_finished_on_postgresql() {
 }
 
 fn stopped_while_it_writes(house: &House) {
-    let (bundle, rows) = county(house, "120");
+    let (bundle, rows) = county(house, SEVERAL_BATCHES);
     let all: u64 = KINDS.iter().map(|kind| rows(kind)).sum();
     let (mut server, token) = house.serve();
     let (_, _, sent) = send(&server, &token, "mode=commit", JSON, &bundle);
@@ -193,8 +203,7 @@ fn a_job_is_handed_back_by_a_process_that_is_told_to_stop_on_postgresql() {
 }
 
 fn cancelled(house: &House) {
-    // Several times what is written at once when a job has found its pace.
-    let (bundle, rows) = county(house, "360");
+    let (bundle, rows) = county(house, SEVERAL_BATCHES);
     let (server, token) = house.serve();
     let (_, _, sent) = send(&server, &token, "mode=commit", JSON, &bundle);
     let id = sent["id"].as_str().unwrap();
@@ -300,7 +309,7 @@ fn one_bad_row_of_a_table_keeps_all_of_it_out_and_is_told() {
 #[test]
 fn the_command_line_tells_its_progress_and_does_the_same() {
     let house = House::on_sqlite();
-    let (bundle, rows) = county(&house, "360");
+    let (bundle, rows) = county(&house, SEVERAL_BATCHES);
     let value: Value = serde_json::from_str(&bundle).unwrap();
     let mut lines = String::new();
     for kind in KINDS.iter().rev() {

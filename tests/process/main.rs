@@ -12,6 +12,7 @@ mod headers;
 mod jobs;
 mod keys;
 mod limits;
+mod long_rows;
 mod postgres;
 #[path = "../common/program.rs"]
 mod program;

@@ -37,7 +37,7 @@ pub enum Told {
 /// Sends a write, and takes nothing but success, 503 and silence.
 pub fn write(server: &Server, token: &str, method: &str, path: &str, headers: &str, body: &Value) -> Told {
     let headers = format!("Authorization: Bearer {token}\r\nContent-Type: application/json\r\n{headers}");
-    let (status, _, answer) = server.ask(method, path, &headers, &body.to_string());
+    let (status, _, answer) = server.ask(method, path, &headers, body.to_string());
     match status {
         200 | 201 => Told::Done,
         0 | 503 => Told::Unknown(status),

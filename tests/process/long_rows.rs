@@ -1,0 +1,117 @@
+//! Jobs whose rows are longer than anybody writes, in files of a few kilobytes: what is held in memory must not follow
+//! from what somebody has thought of.
+
+use std::io::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::jobs::{House, ended, errors, send};
+use crate::support::peak_memory;
+
+/// Bytes of a row: nearly as many as one may have.
+const LONG: usize = 3_900_000;
+/// Rows of a file, which together unpack to 78 MB.
+const ROWS: usize = 20;
+
+/// A part of a file, packed. Such parts, one after another, are the whole packed.
+fn packed(part: &str) -> Vec<u8> {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(part.as_bytes()).unwrap();
+    gzip.finish().unwrap()
+}
+
+/// A file of rows, each of which begins and ends like this and has something long in between.
+fn file(begin: &str, row: impl Fn(usize) -> (String, String), end: &str) -> Vec<u8> {
+    let long = packed(&"x".repeat(LONG));
+    let rows = (0..ROWS).flat_map(|number| {
+        let (before, after) = row(number);
+        [packed(&before), long.clone(), packed(&after)]
+    });
+    let parts = [packed(begin)].into_iter().chain(rows).chain([packed(end)]);
+    parts.collect::<Vec<_>>().concat()
+}
+
+/// How a job of this file ends, the first thing that is said about it, and by how many kilobytes the service has grown.
+fn outcome(kind: &str, file: &[u8]) -> (Value, Value, u64) {
+    assert!(file.len() < 1 << 20, "{} bytes", file.len());
+    let house = House::on_sqlite();
+    let (server, token) = house.serve();
+    let reference = r#"{"years":[{"year":2023}],"units":[{"code":"1","name":"甲"}]}"#;
+    let (status, _, said) = server.answer("POST", "/api/v1/imports?mode=commit", Some(&token), reference);
+    assert_eq!(status, 200, "{said}");
+    let before = peak_memory(&server);
+    let headers = format!("Content-Type: {kind}\r\nContent-Encoding: gzip\r\n");
+    let (status, _, sent) = send(&server, &token, "mode=commit", &headers, file);
+    assert_eq!(status, 202, "{sent}");
+    let id = sent["id"].as_str().unwrap();
+    let job = ended(&server, &token, id);
+    let grown = peak_memory(&server).saturating_sub(before);
+    assert_eq!(server.get("/readyz", None).0, 200);
+    (job["state"].clone(), errors(&server, &token, id)[0].clone(), grown)
+}
+
+#[track_caller]
+fn is_refused_with_flat_memory(kind: &str, file: &[u8], code: &str) {
+    let (state, error, grown) = outcome(kind, file);
+    assert_eq!((&state, &error["code"]), (&json!("failed"), &json!(code)), "{error}");
+    assert!(error.to_string().len() < 2_000, "{error}");
+    assert!(grown < 55_000, "{grown} kB more than before");
+}
+
+const LINES: &str = "application/x-ndjson";
+
+#[test]
+fn many_long_rows_of_one_form() {
+    let row = |seq| {
+        let of = "\"collection\":\"indicators\",\"unit\":\"1\",\"year\":2023";
+        (format!("{{{of},\"seq\":{seq},\"name\":\""), "\"}\n".to_owned())
+    };
+    is_refused_with_flat_memory(LINES, &file("", row, ""), "too_large");
+}
+
+#[test]
+fn a_long_row_of_each_of_many_forms() {
+    let row = |seq| {
+        let comma = if seq > 0 { "," } else { "" };
+        (format!("{comma}{{\"unit\":\"2{seq}\",\"year\":2023,\"seq\":1,\"name\":\""), "\"}".to_owned())
+    };
+    let file = file("{\"indicators\":[", row, "]}");
+    is_refused_with_flat_memory("application/json", &file, "unknown_unit");
+}
+
+#[test]
+fn long_lines_that_are_no_rows() {
+    let row = |_| ("{\"collection\":\"".to_owned(), "\"}\n".to_owned());
+    is_refused_with_flat_memory(LINES, &file("", row, ""), "unknown_collection");
+}
+
+#[test]
+fn long_members_of_a_bundle_between_its_rows() {
+    let row =
+        |number| (format!("\"a{number}\":\""), "\",\"units\":[{\"code\":\"1\",\"name\":\"甲\"}],".to_owned());
+    is_refused_with_flat_memory("application/json", &file("{", row, "\"years\":[]}"), "unknown_field");
+}
+
+#[test]
+fn a_row_of_two_million_values() {
+    let values = "0,".repeat(LONG / 2);
+    for (kind, file) in [
+        (
+            LINES,
+            format!("{{\"collection\":\"indicators\",\"unit\":\"1\",\"year\":2023,\"x\":[{values}0]}}\n"),
+        ),
+        (LINES, format!("{{\"collection\":[{values}0]}}\n")),
+        (
+            "application/json",
+            format!("{{\"indicators\":[{{\"unit\":\"1\",\"year\":2023,\"x\":[{values}0]}}]}}"),
+        ),
+    ] {
+        is_refused_with_flat_memory(kind, &packed(&file), "too_large");
+    }
+}
+
+#[test]
+fn notes_that_are_longer_than_what_is_kept() {
+    let file = format!("{{\"meta\":{{\"a\":[{}0]}},\"years\":[{{\"year\":2024}}]}}", "0,".repeat(LONG / 2));
+    is_refused_with_flat_memory("application/json", &packed(&file), "too_long");
+}
