@@ -161,8 +161,8 @@ pub fn parse(bytes: &[u8]) -> Result<Value, ApiError> {
 }
 
 /// Objects and values of a body: each takes far more room than its text.
-const MOST_OBJECTS: usize = 120_000;
-const MOST_VALUES: usize = 1_000_000;
+const MOST_OBJECTS: usize = 40_000;
+const MOST_VALUES: usize = 200_000;
 
 /// What a JSON text holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

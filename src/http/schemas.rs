@@ -91,15 +91,37 @@ fn refers(schema: &Value) -> bool {
     schema.to_string().contains(r#""$ref""#)
 }
 
+/// Values of a body all of whose errors are looked for; no form has a tenth of them. Each error takes a thousand times the
+/// room of a value, so of a body with more the first is told.
+const MOST_VALUES: usize = 20_000;
+
 fn errors(validator: &Validator, value: &Value, at: &str) -> Vec<FieldError> {
     let mut found = Vec::new();
     if validator.is_valid(value) {
         return found; // much cheaper than looking for errors, and what nearly every value is
     }
+    if values(value) > MOST_VALUES {
+        if let Err(first) = validator.validate(value) {
+            describe(&first, at, &mut found);
+        }
+        let zh = format!("内容超过 {MOST_VALUES} 个值，只列出第一处错误");
+        let en = format!("There are more than {MOST_VALUES} values in it, so the first error alone is told");
+        found.push(FieldError::new(at, "too_many", zh, en));
+        return found;
+    }
     for error in validator.iter_errors(value) {
         describe(&error, at, &mut found);
     }
     found
+}
+
+/// How many values it is made of.
+fn values(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(values).sum::<usize>(),
+        Value::Object(members) => 1 + members.values().map(values).sum::<usize>(),
+        _ => 1,
+    }
 }
 
 /// One violation in words. A list of unexpected keys becomes an error for each, a failed alternative the

@@ -159,6 +159,30 @@ fn a_table_of_which_every_cell_is_wrong_takes_little_more_than_a_good_one() {
     assert!(grown < 150_000, "{grown} kB more than before");
 }
 
+/// Each error takes a thousand times the room of the value that is wrong.
+#[test]
+fn a_body_of_which_every_value_is_wrong_takes_little_more_than_a_good_one() {
+    let folder = Folder::new();
+    let (server, token) = serve(&folder, &[]);
+    let rule_set = |values: usize| format!("{{\"blocks\":[{}0]}}", "0,".repeat(values));
+    let put = |body: &str| server.answer("PUT", "/api/v1/rule-sets/own@1", Some(&token), body);
+    let (status, _, said) = put(&rule_set(300));
+    assert_eq!(status, 422, "{said}");
+    assert!(
+        said["errors"].as_array().unwrap().len() > 300,
+        "of what may be meant each error is told: {said}"
+    );
+    let before = peak_memory(&server);
+    let (status, _, said) = put(&rule_set(190_000));
+    let told: Vec<&str> =
+        said["errors"].as_array().unwrap().iter().map(|error| error["code"].as_str().unwrap()).collect();
+    assert_eq!((status, told), (422, vec!["missing_field", "too_many"]), "{said}");
+    let grown = peak_memory(&server).saturating_sub(before);
+    assert!(grown < 40_000, "{grown} kB more than before");
+    let (status, _, said) = put(&rule_set(990_000));
+    assert_eq!((status, &said["code"]), (413, &json!("too_large")), "{said}");
+}
+
 #[test]
 fn a_packed_body_is_read_and_one_packed_in_an_unknown_way_is_415() {
     let folder = Folder::new();
