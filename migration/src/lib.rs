@@ -31,6 +31,7 @@ mod m20261124_000019_library_indicators;
 mod m20261124_000021_import_jobs;
 mod m20261124_000022_rankings;
 mod m20261124_000023_lists;
+mod m20261124_000024_searched;
 
 /// The migrations in order.
 #[derive(Debug)]
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000021_import_jobs::Migration),
             Box::new(m20261124_000022_rankings::Migration),
             Box::new(m20261124_000023_lists::Migration),
+            Box::new(m20261124_000024_searched::Migration),
         ]
     }
 }

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::entity::{PasswordHash, user};
 use super::store::revoke_user;
-use crate::db::{Chain, Coded, Deed, Keyset, Work, keyset_page};
+use crate::db::{Chain, Coded, Deed, Keyset, Work, in_region, keyset_page};
 
 /// A row of `users` that is to be.
 #[derive(Clone, Debug)]
@@ -124,7 +124,7 @@ fn matching(filter: &UserFilter) -> Select<user::Entity> {
         condition = condition.add(user::Column::UnitCode.eq(unit.as_str()));
     }
     if let Some(region) = &filter.region {
-        condition = condition.add(user::Column::RegionCode.starts_with(region.as_str()));
+        condition = condition.add(in_region((user::Entity, user::Column::RegionCode), region));
     }
     user::Entity::find().filter(condition)
 }

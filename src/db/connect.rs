@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use log::LevelFilter;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, Executor};
@@ -119,7 +120,8 @@ pub async fn connect(url: &DatabaseUrl) -> Result<Connections, DbErr> {
 
 fn options(url: &str) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
-    options.sqlx_logging(false).acquire_timeout(ACQUIRE).record_stmt_in_spans(false);
+    // Statements are told to whoever asks for them by `sqlx::query=trace`: their text, and no value.
+    options.sqlx_logging_level(LevelFilter::Trace).acquire_timeout(ACQUIRE).record_stmt_in_spans(false);
     options
 }
 

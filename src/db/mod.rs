@@ -42,7 +42,7 @@ pub use keyset::{Keyset, SortColumn, keyset_page};
 pub use prepare::migrate;
 pub use reader::Reader;
 pub use rows::{Target, add_up_rows, insert_new_rows, insert_rows, one_of, replace_rows};
-pub use scope::Scope;
+pub use scope::{Scope, in_region};
 pub use search::contains;
 pub use work::{Work, WriteHook};
 

@@ -18,7 +18,8 @@ use utoipa::ToSchema;
 use super::entity;
 use super::opening::Key;
 pub use super::part_write::{New, delete, insert, insert_many, update};
-use crate::db::{Coded, Int, Keyset, SortColumn, keyset_page, one_of};
+use super::store::listed;
+use crate::db::{Coded, Int, Keyset, SortColumn, one_of};
 use crate::http::FieldError;
 use crate::http::wire::Stamp;
 use crate::units::entity as units;
@@ -198,21 +199,25 @@ pub async fn find<P: Part>(
     Ok(all::<P>(conn, evaluation_id).await?.into_iter().find(|row| &row.key(siblings) == key))
 }
 
-/// The parts whose evaluation matches, with evaluations and units in the query.
+/// The parts whose evaluation matches, with evaluations in the query.
 #[must_use]
 pub fn matching<P: Part>(condition: Condition) -> Select<P::Entity> {
-    with_units::<P::Entity>(P::EVALUATION).filter(condition)
+    with_evaluations::<P::Entity>(P::EVALUATION).filter(condition)
+}
+
+fn with_evaluations<E: EntityTrait>(evaluation: E::Column) -> Select<E> {
+    let to_evaluation = E::belongs_to(entity::Entity).from(evaluation).to(entity::Column::Id).into();
+    E::find().join(JoinType::InnerJoin, to_evaluation)
 }
 
 /// The rows of a table that hang on evaluations by this column, with evaluations and units in the query.
 #[must_use]
 pub fn with_units<E: EntityTrait>(evaluation: E::Column) -> Select<E> {
-    let to_evaluation = E::belongs_to(entity::Entity).from(evaluation).to(entity::Column::Id).into();
     let to_unit = entity::Entity::belongs_to(units::Entity)
         .from(entity::Column::UnitCode)
         .to(units::Column::Code)
         .into();
-    E::find().join(JoinType::InnerJoin, to_evaluation).join(JoinType::InnerJoin, to_unit)
+    with_evaluations(evaluation).join(JoinType::InnerJoin, to_unit)
 }
 
 /// The order of a list of parts: by the time of their change, or as they stand in the forms.
@@ -265,7 +270,7 @@ pub async fn page<P: Part>(
     let select = P::with_siblings(select)
         .column_as(entity::Column::UnitCode, OWNER_UNIT)
         .column_as(entity::Column::Year, OWNER_YEAR);
-    keyset_page(select, keyset).into_model::<Listed<P>>().all(conn).await
+    listed(select, keyset).into_model::<Listed<P>>().all(conn).await
 }
 
 /// How many parts match.

@@ -31,16 +31,13 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// The condition, on a query that has evaluations and units in it.
+    /// The condition, on a query that has evaluations in it.
     #[must_use]
     pub fn condition(&self, scope: &Scope) -> Condition {
         let mut condition = scope.covers((Entity, Column::UnitCode));
-        // Every code is at least the empty one. Said, it makes SQLite begin with the units, in whose order lists stand,
-        // where it would read the whole table of what is listed and sort it.
-        condition = condition.add(match &self.unit {
-            Some(unit) => Column::UnitCode.eq(unit.as_str()),
-            None => Column::UnitCode.gte(""),
-        });
+        if let Some(unit) = &self.unit {
+            condition = condition.add(Column::UnitCode.eq(unit.as_str()));
+        }
         if let Some(year) = self.year {
             condition = condition.add(Column::Year.eq(Int(year)));
         }
@@ -48,7 +45,7 @@ impl Filter {
             condition = condition.add(Column::Stage.eq(Coded(stage)));
         }
         if let Some(region) = &self.region {
-            condition = condition.add(units::Column::RegionCode.starts_with(region.as_str()));
+            condition = condition.add(Scope::Region(region.clone()).covers((Entity, Column::UnitCode)));
         }
         condition
     }
@@ -121,6 +118,15 @@ pub fn sortable_final_total() -> SimpleExpr {
     Func::coalesce([Expr::col(summary::Column::FinalTotal), Expr::value(-1_i64)]).into()
 }
 
+/// A page of a list with evaluations in its query. Where it stands in the order of the units, that every code is at
+/// least the empty one makes SQLite begin with them; else it would read the whole table of what is listed and sort it.
+#[must_use]
+pub fn listed<E: EntityTrait>(list: Select<E>, page: Keyset) -> Select<E> {
+    let unit = Expr::col((Entity, Column::UnitCode));
+    let is_by_unit = page.columns.first().is_some_and(|first| first.0 == unit);
+    keyset_page(if is_by_unit { list.filter(Column::UnitCode.gte("")) } else { list }, page)
+}
+
 /// A page of evaluations.
 pub async fn list(
     conn: &impl ConnectionTrait,
@@ -128,7 +134,7 @@ pub async fn list(
     filter: &Filter,
     page: Keyset,
 ) -> Result<Vec<Row>, DbErr> {
-    keyset_page(matching(filter.condition(scope)), page).into_model::<Row>().all(conn).await
+    listed(matching(filter.condition(scope)), page).into_model::<Row>().all(conn).await
 }
 
 /// How many evaluations match.

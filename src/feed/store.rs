@@ -10,7 +10,7 @@ use sea_orm::{
 };
 
 use super::entity::{ActiveModel, Column, Entity, Model, head};
-use crate::db::{Int, Scope, Work, contains};
+use crate::db::{Int, Scope, Work, contains, in_region};
 
 /// Which changes are wanted. All but the caller's scope goes by what each change says itself, so that what was once
 /// shown is also taken back.
@@ -35,7 +35,7 @@ impl Filter {
             wanted = wanted.add(Column::UnitCode.eq(unit.as_str()));
         }
         if let Some(region) = &self.region {
-            wanted = wanted.add(Column::RegionCode.starts_with(region.as_str()));
+            wanted = wanted.add(in_region((Entity, Column::RegionCode), region));
         }
         if let Some(project) = &self.project {
             wanted = wanted.add(Column::Project.eq(project.as_str()));

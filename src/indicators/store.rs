@@ -215,11 +215,12 @@ pub fn narrow(
     match project {
         Some(code) => {
             let of_this_code = Query::select()
-                .column(projects::Column::Id)
-                .from(projects::Entity)
-                .and_where(Expr::col(projects::Column::Code).eq(code.as_str()))
+                .expr(Expr::value(1))
+                .from_as(projects::Entity, "narrowed")
+                .and_where(Expr::col(("narrowed", projects::Column::Id)).equals((Entity, Column::ProjectId)))
+                .and_where(Expr::col(("narrowed", projects::Column::Code)).eq(code.as_str()))
                 .to_owned();
-            select.filter(Column::ProjectId.in_subquery(of_this_code))
+            select.filter(Expr::exists(of_this_code))
         }
         None => select,
     }

@@ -69,9 +69,10 @@ fn matching(filter: &Filter) -> Select<Entity> {
         .select_only()
         .column(Column::Entry)
         .column(Column::Name)
-        .column(Column::Category)
-        .column(Column::Direction)
-        .column(Column::Measure)
+        // What the entry is made of: the same in each of its rows.
+        .column_as(Column::Category.min(), "category")
+        .column_as(Column::Direction.min(), "direction")
+        .column_as(Column::Measure.min(), "measure")
         .column_as(Column::Level1.min(), "level1")
         .column_as(Column::Level2.min(), "level2")
         .column_as(Column::Weight.min(), "weight_min")
@@ -80,11 +81,8 @@ fn matching(filter: &Filter) -> Select<Entity> {
         .column_as(Expr::col(Column::UnitCode).count_distinct(), "units")
         .column_as(Column::Year.max(), "last_year")
         .filter(wanted)
-        .group_by(Column::Entry)
         .group_by(Column::Name)
-        .group_by(Column::Category)
-        .group_by(Column::Direction)
-        .group_by(Column::Measure)
+        .group_by(Column::Entry)
 }
 
 /// The order of the library.
@@ -114,6 +112,10 @@ pub async fn usual_targets(
     conn: &impl ConnectionTrait,
     entries: impl IntoIterator<Item = &str>,
 ) -> Result<BTreeMap<String, String>, DbErr> {
+    let entries: Vec<&str> = entries.into_iter().collect();
+    if entries.is_empty() {
+        return Ok(BTreeMap::new());
+    }
     let written = Entity::find()
         .select_only()
         .column(Column::Entry)

@@ -9,10 +9,10 @@ use sea_orm::{
     QuerySelect, Select,
 };
 
-use crate::db::{Coded, Int, Keyset, Scope, SortColumn, keyset_page};
+use crate::db::{Coded, Int, Keyset, Scope, SortColumn};
 use crate::evaluations::entity as evaluations;
 use crate::evaluations::part::with_units;
-use crate::evaluations::store::Filter;
+use crate::evaluations::store::{Filter, listed};
 use crate::indicators::entity::{Column, Entity};
 use crate::projects::entity as projects;
 use crate::units::entity as units;
@@ -75,7 +75,7 @@ pub async fn list(
     wanted: &Wanted,
     page: Keyset,
 ) -> Result<Vec<Row>, DbErr> {
-    keyset_page(matching(scope, wanted), page).into_model::<Row>().all(conn).await
+    listed(matching(scope, wanted), page).into_model::<Row>().all(conn).await
 }
 
 /// How many there are.

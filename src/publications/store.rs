@@ -3,12 +3,12 @@
 use jixiao_core::kernel::{FiscalYear, RegionCode, UnitCode};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
-    PaginatorTrait, QueryFilter, QueryOrder, Select,
+    ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Iterable,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 
 use super::entity::{ActiveModel, Column, Entity, Model};
-use crate::db::{Int, Keyset, Work, contains, keyset_page};
+use crate::db::{Int, Keyset, Work, contains, in_region, keyset_page};
 
 /// Which publications are wanted.
 #[derive(Debug, Default)]
@@ -62,7 +62,7 @@ fn last_editions(filter: &Filter) -> Select<Entity> {
         wanted = wanted.add(Column::Year.eq(Int(year)));
     }
     if let Some(region) = &filter.region {
-        wanted = wanted.add(Column::RegionCode.starts_with(region.as_str()));
+        wanted = wanted.add(in_region(Column::RegionCode, region));
     }
     if let Some(name) = &filter.name_contains {
         wanted = wanted.add(contains((Entity, Column::UnitName), name));
@@ -70,9 +70,13 @@ fn last_editions(filter: &Filter) -> Select<Entity> {
     Entity::find().filter(wanted)
 }
 
-/// A page of last editions.
+/// A page of last editions, without their content.
 pub async fn list(conn: &impl ConnectionTrait, filter: &Filter, page: Keyset) -> Result<Vec<Model>, DbErr> {
-    keyset_page(last_editions(filter), page).all(conn).await
+    let light = last_editions(filter)
+        .select_only()
+        .columns(Column::iter().filter(|column| !matches!(column, Column::Content)))
+        .column_as(Expr::value(""), "content");
+    keyset_page(light, page).into_model::<Model>().all(conn).await
 }
 
 /// How many last editions match.

@@ -6,17 +6,17 @@ use jixiao_core::kernel::{FiscalYear, Points, ProjectCode, Ratio, UnitCode};
 use jixiao_core::scoring::{Grade, RuleSet};
 use jixiao_core::workflow::Stage;
 use sea_orm::prelude::DateTimeUtc;
-use sea_orm::sea_query::{Expr, Func};
+use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, FromQueryResult, PaginatorTrait, QueryFilter,
     QuerySelect, Select,
 };
 
 use super::wire::{ScoreRow, SheetWord};
-use crate::db::{Coded, Int, Keyset, Scope, SortColumn, keyset_page};
+use crate::db::{Coded, Int, Keyset, Scope, SortColumn};
 use crate::evaluations::entity as evaluations;
 use crate::evaluations::part::with_units;
-use crate::evaluations::store::{Filter as EvaluationFilter, sortable_final_total};
+use crate::evaluations::store::{Filter as EvaluationFilter, listed, sortable_final_total};
 use crate::evaluations::summary_entity::{Column, Entity};
 use crate::evaluations::wire::UnitName;
 use crate::http::wire::Timestamp;
@@ -68,6 +68,12 @@ pub fn settled() -> Condition {
     Condition::all().add(evaluations::Column::Stage.is_in(settled))
 }
 
+/// Equality in words in which SQLite sees none: it takes a value for rarer than it is, and reads and sorts the whole table
+/// for it, where the list is walked in its order until the page is full.
+fn is(column: Column, value: impl Into<sea_orm::Value>) -> Expr {
+    column.ne(value).not()
+}
+
 fn matching(scope: &Scope, filter: &Filter) -> Select<Entity> {
     let mut condition = filter.evaluation.condition(scope);
     if filter.settled_only {
@@ -79,10 +85,10 @@ fn matching(scope: &Scope, filter: &Filter) -> Select<Entity> {
         None => {}
     }
     if let Some(project) = &filter.project {
-        condition = condition.add(Column::ProjectId.is_not_null()).add(Column::Code.eq(project.as_str()));
+        condition = condition.add(Column::ProjectId.is_not_null()).add(is(Column::Code, project.as_str()));
     }
     if let Some(grade) = filter.grade {
-        condition = condition.add(Column::Grade.eq(Coded(grade)));
+        condition = condition.add(is(Column::Grade, Coded(grade)));
     }
     with_units::<Entity>(Column::EvaluationId)
         .column(evaluations::Column::UnitCode)
@@ -117,7 +123,7 @@ pub async fn list(
     filter: &Filter,
     page: Keyset,
 ) -> Result<Vec<Row>, DbErr> {
-    keyset_page(matching(scope, filter), page).into_model::<Row>().all(conn).await
+    listed(matching(scope, filter), page).into_model::<Row>().all(conn).await
 }
 
 /// How many sheets match.

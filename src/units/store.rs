@@ -27,7 +27,7 @@ pub struct Filter {
 fn matching(scope: &Scope, filter: &Filter) -> Select<Entity> {
     let mut condition = scope.covers((Entity, Column::Code));
     if let Some(region) = &filter.region {
-        condition = condition.add(Column::RegionCode.starts_with(region.as_str()));
+        condition = condition.add(Scope::Region(region.clone()).covers((Entity, Column::Code)));
     }
     if let Some(parent) = &filter.parent {
         condition = condition.add(Column::ParentCode.eq(parent.as_str()));

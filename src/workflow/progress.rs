@@ -56,8 +56,7 @@ pub async fn standings(
     below: Option<&UnitCode>,
 ) -> Result<Vec<Standing>, DbErr> {
     let code = (units::Entity, units::Column::Code);
-    let mut wanted =
-        scope.covers(code).add(units::Column::RegionCode.starts_with(round.region_code.0.as_str()));
+    let mut wanted = scope.covers(code).add(Scope::Region(round.region_code.0.clone()).covers(code));
     if let Some(Coded(department)) = &round.assigned_under {
         wanted = wanted.add(strictly_below(department));
     }

@@ -13,6 +13,7 @@ mod jobs;
 mod keys;
 mod limits;
 mod long_rows;
+mod plans;
 mod postgres;
 #[path = "../common/program.rs"]
 mod program;
