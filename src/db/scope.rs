@@ -54,10 +54,13 @@ pub fn in_region(column: impl IntoColumnRef, region: &RegionCode) -> Condition {
     }
 }
 
-/// The code that follows all those that begin like this one; nothing follows the nines.
+/// The first text after all those that begin like this code: `4307` after `4306…`, `44` after `4399…`, and nothing after
+/// nines alone.
 fn after(code: &str) -> Option<String> {
-    let next = code.parse::<u32>().ok()? + 1;
-    Some(next.to_string()).filter(|next| next.len() == code.len())
+    let mut next = code.trim_end_matches('9').to_owned();
+    let last = next.pop()?.to_digit(10)?;
+    next.push(char::from_digit(last + 1, 10)?);
+    Some(next)
 }
 
 /// `WITH RECURSIVE below(code)`: the unit, and every unit whose parent is in the set. UNION drops what was

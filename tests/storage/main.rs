@@ -12,6 +12,7 @@ mod exact;
 mod failures;
 mod filled;
 mod gather;
+mod regions;
 mod rows;
 mod schema;
 mod summaries;
