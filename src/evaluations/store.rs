@@ -18,7 +18,7 @@ use crate::http::Principal;
 use crate::units::entity as units;
 
 /// Which evaluations are wanted.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Filter {
     /// Of this unit.
     pub unit: Option<UnitCode>,
@@ -48,6 +48,19 @@ impl Filter {
             condition = condition.add(Scope::Region(region.clone()).covers((Entity, Column::UnitCode)));
         }
         condition
+    }
+
+    /// The same for a list in the order of time. All units' rows of a year are too many to be gathered and sorted for each
+    /// page: in words in which SQLite sees no equality it walks down the times instead.
+    #[must_use]
+    pub fn condition_by_time(&self, scope: &Scope) -> Condition {
+        match self.year {
+            Some(year) if self.unit.is_none() && *scope == Scope::All => {
+                let any_year = Self { year: None, ..self.clone() };
+                any_year.condition(scope).add(Column::Year.ne(Int(year)).not())
+            }
+            _ => self.condition(scope),
+        }
     }
 }
 

@@ -65,7 +65,7 @@ pub fn unpacked(packed: Chunks, encoding: Option<&str>) -> io::Result<Box<dyn Re
 pub struct Limited<R> {
     inner: R,
     left: u64,
-    row: Rc<Cell<usize>>,
+    place: Rc<Cell<Place>>,
     trouble: Trouble,
 }
 
@@ -86,34 +86,51 @@ impl Trouble {
     }
 }
 
+/// How far somebody has read.
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
+    /// Rows.
+    rows: usize,
+    /// Bytes of the row that follows.
+    bytes: usize,
+}
+
 /// Says that a row is over.
 #[derive(Clone, Debug)]
-pub struct RowEnd(Rc<Cell<usize>>);
+pub struct RowEnd(Rc<Cell<Place>>);
 
 impl RowEnd {
     /// It is.
     pub fn mark(&self) {
-        self.0.set(0);
+        self.0.set(Place { rows: self.0.get().rows + 1, bytes: 0 });
+    }
+
+    /// What was read since the last one is of none.
+    pub fn pass(&self) {
+        self.0.set(Place { bytes: 0, ..self.0.get() });
     }
 }
 
 impl<R: Read> Limited<R> {
     /// At most this many bytes.
     pub fn new(inner: R, most: u64) -> (Self, RowEnd, Trouble) {
-        let (row, trouble) = (Rc::new(Cell::new(0)), Trouble::default());
-        let limited = Self { inner, left: most, row: Rc::clone(&row), trouble: trouble.clone() };
-        (limited, RowEnd(row), trouble)
+        let (place, trouble) = (Rc::<Cell<Place>>::default(), Trouble::default());
+        let limited = Self { inner, left: most, place: Rc::clone(&place), trouble: trouble.clone() };
+        (limited, RowEnd(place), trouble)
     }
 }
 
 impl<R: Read> Read for Limited<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(into)?;
-        self.row.set(self.row.get() + read);
-        if self.row.get() > LONGEST_ROW {
+        let Place { rows, bytes } = self.place.get();
+        let (row, bytes) = (rows + 1, bytes + read);
+        self.place.set(Place { rows, bytes });
+        if bytes > LONGEST_ROW {
+            let most = LONGEST_ROW >> 20;
             return Err(self.trouble.set(
-                format!("有一行超过 {LONGEST_ROW} 字节"),
-                format!("A row has more than {LONGEST_ROW} bytes"),
+                format!("文件的第 {row} 行数据超过 {most} MiB，请检查文件"),
+                format!("Row {row} of the file has more than {most} MiB; look at the file"),
             ));
         }
         let Some(left) = self.left.checked_sub(u64::try_from(read).unwrap_or(u64::MAX)) else {

@@ -137,13 +137,14 @@ impl fmt::Debug for Sink<'_> {
 }
 
 /// A row whose values are more than those of any row there is, however few bytes they are.
-fn weighed(row: &[u8]) -> Result<(), Fault> {
+fn weighed(row: &[u8], collection: &str, number: usize) -> Result<(), Fault> {
     if weight(row) <= LONGEST_ROW {
         return Ok(());
     }
+    let (zh, en) = (format!("{collection}第 {number} 行"), format!("{collection} row {number}"));
     Err(Fault::too_large(
-        "有一行的值过多，请检查文件",
-        "A row has more values than any row can have; look at the file",
+        format!("{}的值过多，请检查文件", zh.trim_start()),
+        format!("{}: more values than any row can have; look at the file", en.trim_start()),
     ))
 }
 
@@ -154,11 +155,11 @@ fn unwanted() -> Fault {
 
 impl Sink<'_> {
     pub(super) fn row(&mut self, collection: Collection, number: usize, row: &Copied) -> Result<(), Fault> {
-        weighed(&row.text)?;
         let next = self.next.entry(collection).or_default();
         let index = *next;
         *next += 1;
         let number = if number == 0 { index + 1 } else { number };
+        weighed(&row.text, collection.as_str(), number)?;
         let line = line_of(collection, index, number, row).ok_or_else(|| broken(&Source::default()))?;
         self.bytes += line.len();
         self.batch.rows.push((form_of(collection, index, row).to_string(), line));
@@ -236,7 +237,7 @@ fn lines(mut text: impl BufRead, reading: Reading, sink: &mut Sink<'_>) -> Resul
             sink.row_end.mark();
             continue;
         }
-        weighed(bytes)?;
+        weighed(bytes, "", number)?;
         match ndjson::line(number, bytes, reading.collection, reading.unit.unwrap_or_default()) {
             Ok(line) => sink.row(line.collection, line.number, &Copied::from(&line.value))?,
             Err(flaw) => sink.flaw(&source, flaw)?,
@@ -249,7 +250,7 @@ fn table(text: impl Read, reading: Reading, sink: &mut Sink<'_>) -> Result<Said,
     let collection = reading.collection.ok_or_else(|| no_collection(&source))?;
     let mut headers = Vec::new();
     csv::stream(text, collection, reading.unit.unwrap_or_default(), &source, |read| {
-        sink.row_end.mark();
+        sink.row_end.pass();
         if headers.is_empty() {
             headers.clone_from(&read.source.headers);
         }
@@ -292,7 +293,7 @@ struct Unrowed<R>(R, RowEnd);
 
 impl<R: Read> Read for Unrowed<R> {
     fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
-        self.1.mark();
+        self.1.pass();
         self.0.read(into)
     }
 }
