@@ -71,7 +71,7 @@ pub fn send(
 
 const JSON: &str = "Content-Type: application/json\r\n";
 
-fn job(server: &Server, token: &str, id: &str) -> Value {
+pub fn job(server: &Server, token: &str, id: &str) -> Value {
     let (status, body) = server.get(&format!("/api/v1/import-jobs/{id}"), Some(token));
     assert_eq!(status, 200, "{body}");
     body
@@ -83,7 +83,7 @@ pub fn errors(server: &Server, token: &str, id: &str) -> Value {
     body["items"].take()
 }
 
-pub fn ended(server: &Server, token: &str, id: &str) -> Value {
+fn ended(server: &Server, token: &str, id: &str) -> Value {
     let is_over = |body: &Value| !body["ended_at"].is_null();
     until(|| Some(job(server, token, id)).filter(is_over), "the job to end")
 }
