@@ -4,7 +4,7 @@ use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use jixiao_core::kernel::{FiscalYear, Points, RegionCode, UnitCode};
 use jixiao_core::workflow::{Relation, Stage, State};
-use sea_orm::sea_query::{Expr, ExprTrait, Func, SimpleExpr};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, IntoColumnRef, Query, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
     FromQueryResult, IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QuerySelect, Select, Set,
@@ -50,17 +50,29 @@ impl Filter {
         condition
     }
 
-    /// The same for a list in the order of time. All units' rows of a year are too many to be gathered and sorted for each
-    /// page: in words in which SQLite sees no equality it walks down the times instead.
+    /// The same for a list of parts in the order of `time`, when each was last changed. All units' rows of a year are too
+    /// many to be gathered and sorted for each page: in words in which SQLite sees no equality it walks down the times
+    /// instead, and of these it needs only those in which the year's evaluations were made and changed.
     #[must_use]
-    pub fn condition_by_time(&self, scope: &Scope) -> Condition {
-        match self.year {
-            Some(year) if self.unit.is_none() && *scope == Scope::All => {
-                let any_year = Self { year: None, ..self.clone() };
-                any_year.condition(scope).add(Column::Year.ne(Int(year)).not())
-            }
-            _ => self.condition(scope),
-        }
+    pub fn condition_by_time(&self, scope: &Scope, time: impl IntoColumnRef) -> Condition {
+        let Some(year) = self.year.filter(|_| self.unit.is_none() && *scope == Scope::All) else {
+            return self.condition(scope);
+        };
+        let of_year = |bound: SimpleExpr| {
+            let bound = Query::select()
+                .expr(bound)
+                .from_as(Entity, "bounding")
+                .and_where(Expr::col(("bounding", Column::Year)).eq(Int(year)))
+                .to_owned();
+            SimpleExpr::SubQuery(None, Box::new(bound.into()))
+        };
+        let time = Expr::col(time);
+        let any_year = Self { year: None, ..self.clone() };
+        any_year
+            .condition(scope)
+            .add(Column::Year.ne(Int(year)).not())
+            .add(time.clone().gte(of_year(Expr::col(("bounding", Column::CreatedAt)).min())))
+            .add(time.lte(of_year(Expr::col(("bounding", Column::UpdatedAt)).max())))
     }
 }
 

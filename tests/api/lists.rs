@@ -50,6 +50,16 @@ async fn every_order_of_every_list_shows_each_row_once() {
             let rows = walk(&admin, &path, Value::to_string).await;
             let once: BTreeSet<&String> = rows.iter().collect();
             assert_eq!((rows.len(), once.len()), (wanted, wanted), "{path}");
+            // The same of the one year that there is, and of one without anything.
+            if !["units", "years"].contains(&list) {
+                assert_eq!(
+                    walk(&admin, &format!("{path}&year=2023"), Value::to_string).await,
+                    rows,
+                    "{path}"
+                );
+                let none = walk(&admin, &format!("{path}&year=2022"), Value::to_string).await;
+                assert_eq!(none, [""; 0], "{path}");
+            }
         }
     }
     let codes = walk(&admin, "/api/v1/units?limit=5&sort=-code", |row| row["code"].to_string()).await;
