@@ -7,9 +7,8 @@ use std::fmt::Debug;
 use jixiao_core::kernel::{FiscalYear, ProjectCode, UnitCode};
 use sea_orm::sea_query::IntoColumnRef;
 use sea_orm::{
-    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
-    FromQueryResult, IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QueryResult, QuerySelect,
-    Select, Value,
+    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult,
+    IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QueryResult, QuerySelect, Select, Value,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -18,8 +17,8 @@ use utoipa::ToSchema;
 use super::entity;
 use super::opening::Key;
 pub use super::part_write::{New, delete, insert, insert_many, update};
-use super::store::listed;
-use crate::db::{Coded, Int, Keyset, SortColumn, one_of};
+use super::store::{Filter, listed};
+use crate::db::{Coded, Int, Keyset, Scope, SortColumn, one_of};
 use crate::http::FieldError;
 use crate::http::wire::Stamp;
 use crate::units::entity as units;
@@ -199,10 +198,15 @@ pub async fn find<P: Part>(
     Ok(all::<P>(conn, evaluation_id).await?.into_iter().find(|row| &row.key(siblings) == key))
 }
 
-/// The parts whose evaluation matches, with evaluations in the query.
+/// The parts whose evaluation matches, with evaluations in the query, for a list that is ordered by time or as the forms.
 #[must_use]
-pub fn matching<P: Part>(condition: Condition) -> Select<P::Entity> {
-    with_evaluations::<P::Entity>(P::EVALUATION).filter(condition)
+pub fn matching<P: Part>(filter: &Filter, scope: &Scope, by_time: bool) -> Select<P::Entity> {
+    let wanted = if by_time {
+        filter.condition_by_time(scope, (P::Entity::default(), P::UPDATED_AT))
+    } else {
+        filter.condition(scope)
+    };
+    with_evaluations::<P::Entity>(P::EVALUATION).filter(wanted)
 }
 
 fn with_evaluations<E: EntityTrait>(evaluation: E::Column) -> Select<E> {

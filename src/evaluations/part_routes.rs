@@ -107,12 +107,7 @@ pub async fn list<P: Part>(
         after: page.after(),
         limit: page.limit,
     };
-    let wanted = if by_time {
-        filter.condition_by_time(&scope, (P::Entity::default(), P::UPDATED_AT))
-    } else {
-        filter.condition(&scope)
-    };
-    let select = narrow(part::matching::<P>(wanted));
+    let select = narrow(part::matching::<P>(&filter, &scope, by_time));
     let total = if with_total { Some(part::count::<P>(conn, select.clone()).await?) } else { None };
     let mut rows = part::page::<P>(conn, select, keyset).await?;
     let next_cursor = cursors.close(page, &mut rows, |Listed { part, owner: (unit, year), .. }| {
